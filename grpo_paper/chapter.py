@@ -1,0 +1,66 @@
+"""What every chapter does beside mathematics: check its parameters, print formulas and tables, state its checks."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import sympy
+from IPython.display import Markdown, Math, display
+
+from grpo_paper import domain
+
+PROFILES = ("quick", "full")
+"""quick: coarse grids, seconds; full: the grids of the published figures' finest version."""
+
+
+def begin(profile: str, seed: int) -> np.random.Generator:
+    """Check a chapter's parameters, set the style of its figures and return its random generator.
+
+    Errors: ValueError naming the parameter, the value and the domain.
+
+    >>> begin("quick", -1)
+    Traceback (most recent call last):
+    ValueError: seed = -1 is outside its domain: it must be a whole number from 0 on
+    """
+    domain.choice("profile", profile, PROFILES)
+    generator = np.random.default_rng(domain.whole("seed", seed, 0))
+    plt.style.use(Path(__file__).with_name("figure") / "style.mplstyle")
+    return generator
+
+
+def formula(left: str, *right: Any) -> None:
+    """Print ``left = right = …``: LaTeX on the left, expressions computed by the library on the right."""
+    display(Math(" = ".join([left, *(sympy.latex(sympy.sympify(side)) for side in right)])))
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table; cells may hold Markdown and $math$."""
+    lines = [header, ["---"] * len(header), *rows]
+    display(Markdown("\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)))
+
+
+def check(claim: str, error: Any, tolerance: float) -> None:
+    """State a claim with the largest error measured, and stop the chapter if it exceeds the tolerance.
+
+    >>> check("an error beyond its bound", [0.1, 0.3], 0.2)
+    Traceback (most recent call last):
+    AssertionError: an error beyond its bound: largest error 0.3, allowed 0.2
+    """
+    largest = float(np.max(np.abs(error)))
+    if not largest <= tolerance:  # so that NaN fails too
+        raise AssertionError(f"{claim}: largest error {largest:.2g}, allowed {tolerance:g}")
+    display(Markdown(f"✓ {claim}: largest error {largest:.1e}, allowed {tolerance:g}."))
+
+
+def confirm(claim: str, holds: Any) -> None:
+    """State a claim that is either so or not (anything truthy holds), and stop the chapter if it is not.
+
+    >>> confirm("two is less than one", 2 < 1)
+    Traceback (most recent call last):
+    AssertionError: two is less than one: does not hold
+    """
+    if not np.all(bool(holds) if np.ndim(holds) == 0 else holds):
+        raise AssertionError(f"{claim}: does not hold")
+    display(Markdown(f"✓ {claim}."))

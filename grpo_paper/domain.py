@@ -1,0 +1,80 @@
+"""Argument checks of the public entry points: every error names the argument, the value and the domain."""
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+Check = Callable[[np.ndarray], np.ndarray]
+
+
+def _array(name: str, value: Any, domain: str, good: Check) -> np.ndarray:
+    try:
+        array = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} = {value!r} is not a number or an array of numbers; it must be {domain}") from None
+    bad = ~good(array)
+    if not bad.any():
+        return array
+    if array.ndim == 0:
+        raise ValueError(f"{name} = {float(array)!r} is outside its domain: it must be {domain}")
+    first = tuple(int(i) for i in np.argwhere(bad)[0])
+    raise ValueError(
+        f"{name} has {int(bad.sum())} bad of {array.size} entries, the first at index "
+        f"{first if len(first) > 1 else first[0]}: {float(array[first])!r}; each must be {domain}"
+    )
+
+
+def probability(name: str, value: Any) -> np.ndarray:
+    """A probability, 0 and 1 included.
+
+    >>> probability("p_ref", 0.2)
+    array(0.2)
+    >>> probability("p_ref", [0.2, 1.5])
+    Traceback (most recent call last):
+    ValueError: p_ref has 1 bad of 2 entries, the first at index 1: 1.5; each must be a probability in [0, 1]
+    """
+    return _array(name, value, "a probability in [0, 1]", lambda x: (x >= 0) & (x <= 1))
+
+
+def positive(name: str, value: Any) -> np.ndarray:
+    """A finite number above zero.
+
+    >>> positive("beta", 0)
+    Traceback (most recent call last):
+    ValueError: beta = 0.0 is outside its domain: it must be finite and > 0
+    """
+    return _array(name, value, "finite and > 0", lambda x: np.isfinite(x) & (x > 0))
+
+
+def whole(name: str, value: Any, least: int) -> int:
+    """A whole number from `least` on.
+
+    >>> whole("steps", 3, 0)
+    3
+    >>> whole("steps", -1, 0)
+    Traceback (most recent call last):
+    ValueError: steps = -1 is outside its domain: it must be a whole number from 0 on
+    """
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = None
+    if number is None or isinstance(value, bool) or number < least:
+        raise ValueError(f"{name} = {value!r} is outside its domain: it must be a whole number from {least} on")
+    return number
+
+
+def choice(name: str, value: Any, options: tuple[str, ...]) -> str:
+    """One of a few words.
+
+    >>> choice("profile", "quick", ("quick", "full"))
+    'quick'
+    >>> choice("profile", "fast", ("quick", "full"))
+    Traceback (most recent call last):
+    ValueError: profile = 'fast' is outside its domain: it must be one of 'quick', 'full'
+    """
+    if value not in options:
+        raise ValueError(f"{name} = {value!r} is outside its domain: it must be one of {', '.join(map(repr, options))}")
+    return value

@@ -1,0 +1,72 @@
+"""Write a figure as SVG and PNG with its data as CSV, and show it with caption and alt text."""
+
+import base64
+import csv
+import io
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython.display import display
+from matplotlib.figure import Figure
+
+MIME = "application/vnd.grpo-paper.figure+json"
+"""What the book renders; Jupyter, which does not know it, shows the PNG."""
+FOLDER_VARIABLE = "GRPO_FIGURES"
+"""Environment variable that names the folder for the files; without it, ``figures`` in the working directory."""
+
+
+def publish(id: str, figure: Figure, *, data: Mapping[str, Any], caption: str, alt: str) -> None:
+    """Write ``<id>.svg``, ``<id>.png`` and ``<id>.csv`` beside each other and show the figure.
+
+    id: ``fig-…``, stable, lower-case words and digits joined by hyphens: it is the anchor and the name to cite.
+    data: the columns of the CSV; arrays broadcast together, so that a grid needs no flattening.
+    caption: MyST text, the figure's point first. alt: what a reader who cannot see it needs, plain text.
+    Errors: ValueError naming what is missing or malformed; nothing is written then.
+    """
+    if not re.fullmatch(r"fig(-[a-z0-9]+)+", id):
+        raise ValueError(f"id = {id!r} is not a figure id: it must read like 'fig-success-map'")
+    for name, text in (("caption", caption), ("alt", alt)):
+        if not text.strip():
+            raise ValueError(f"{name} of {id} is empty: every figure has a caption and an alt text")
+    table = _csv(data)
+    with plt.rc_context({"svg.hashsalt": id}):
+        svg = _saved(figure, "svg", {"Date": None, "Title": id})
+        png = _saved(figure, "png", {"Software": None, "Title": id})
+    plt.close(figure)
+
+    folder = Path(os.environ.get(FOLDER_VARIABLE, "figures"))
+    folder.mkdir(parents=True, exist_ok=True)
+    for suffix, content in (("svg", svg), ("png", png), ("csv", table.encode())):
+        _write(folder / f"{id}.{suffix}", content)
+    bundle = {
+        MIME: {"id": id, "caption": caption.strip(), "alt": " ".join(alt.split())},
+        "image/png": base64.b64encode(png).decode(),
+        "text/plain": " ".join(alt.split()),
+    }
+    display(bundle, raw=True)
+
+
+def _csv(data: Mapping[str, Any]) -> str:
+    columns = [column.ravel() for column in np.broadcast_arrays(*data.values())]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(data)
+    writer.writerows(zip(*(column.tolist() for column in columns), strict=True))
+    return out.getvalue()
+
+
+def _saved(figure: Figure, format: str, metadata: dict[str, str | None]) -> bytes:
+    out = io.BytesIO()
+    figure.savefig(out, format=format, metadata=metadata)
+    return out.getvalue()
+
+
+def _write(path: Path, content: bytes) -> None:
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(content)
+    part.replace(path)

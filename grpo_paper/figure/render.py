@@ -1,0 +1,31 @@
+"""How the book shows a published figure: a numbered, cross-referenced MyST figure with its files. Loaded by myst-nb."""
+
+from typing import Any, ClassVar
+
+from grpo_paper.figure.publish import MIME
+
+FIGURE = """\
+:::{{figure}} /_figures/{id}.svg
+:name: {id}
+:alt: {alt}
+
+{caption}
+:::
+
+<p class="figure-files"><a href="../_figures/{id}.csv">data</a> · <a href="../_figures/{id}.svg">SVG</a> ·
+<a href="../_figures/{id}.png">PNG</a></p>
+"""
+
+
+class FigureRenderer:
+    """Renders the output of `grpo_paper.figure.publish`."""
+
+    mime_priority_overrides: ClassVar = [("*", MIME, 1)]
+
+    @staticmethod
+    def handle_mime(renderer: Any, data: Any, inline: bool) -> list[Any] | None:
+        """Docutils nodes for a published figure, None for any other output."""
+        if inline or data.mime_type != MIME:
+            return None
+        data.content = FIGURE.format(**data.content)
+        return renderer._render_markdown_base(data, fmt="myst", inline=False, allow_headings=False)

@@ -1,0 +1,174 @@
+"""The scalar recursion of the probability of success: h, its slope, and the one log-odds step of all six variants.
+
+Near p = 1 a float64 probability says nothing: once the log-odds pass 36.7 it rounds to exactly 1.
+So orbits are iterated in log-odds L, and a failure probability is σ(−L).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grpo_paper import domain
+from grpo_paper.advantage import Omega
+from grpo_paper.elementary import Number, logit, sigmoid
+from grpo_paper.variants import GRPO, Variant
+
+
+def h(p: Number, p_ref: Number, beta: Number, eps: Number) -> Number:
+    r"""Success map of GRPO: the probability of success after one exact update from p.
+
+    .. math:: h(p) = σ\!\left(\operatorname{logit} p_{ref} + \frac{Ω(p)}{β}\right)
+        = \frac{1}{1 + \frac{1-p_{ref}}{p_{ref}} \exp\!\left(-\frac{1}{β\sqrt{p(1-p)+ε}}\right)}
+
+    Source: Theorem 2 and Proposition 1, Section 3, arXiv:2503.06639v4.
+    Domain: p in [0, 1], 0 < p_ref < 1 (floats: 0 and 1 too), β > 0, ε > 0. Shapes: broadcast.
+    As printed: same; for ε = 0 see E3.
+
+    >>> round(h(0.2, 0.2, 1.0, 1e-5), 6)
+    0.752805
+    """
+    return sigmoid(logit(p_ref) + Omega(p, eps) / beta)
+
+
+def h_prime(p: Number, p_ref: Number, beta: Number, eps: Number) -> Number:
+    r"""Slope of the success map.
+
+    .. math:: h'(p) = -\frac{h(p)\,(1-h(p))\,(1-2p)}{2β\,[p(1-p)+ε]^{3/2}}
+
+    Source: Proposition 1, Section 3, arXiv:2503.06639v4. Domain and shapes: as `h`. As printed: same.
+
+    >>> h_prime(0.5, 0.2, 1.0, 1e-5)
+    0.0
+    """
+    scale = Omega(p, eps)
+    L = logit(p_ref) + scale / beta
+    # 1 − h is σ(−L): the difference would be 0 as soon as h rounds to 1.
+    return sigmoid(L) * sigmoid(-L) * scale * scale * scale * (2 * p - 1) / (2 * beta)
+
+
+def success_variance(L: Number) -> Number:
+    r"""Variance of the binary reward from the log-odds, without ever forming 1 − p.
+
+    .. math:: v = p(1-p) = σ(L)\,σ(-L)
+
+    Domain: any L in nats. Shapes: elementwise.
+
+    >>> success_variance(0.0)
+    0.25
+    """
+    return sigmoid(L) * sigmoid(-L)
+
+
+def force(L: Number, beta: Number, eps: Number, variant: Variant = GRPO) -> Number:
+    r"""What one update adds to the anchor's log-odds.
+
+    .. math:: Ω(p)/β, \qquad p = σ(L)
+
+    Source: Theorems 2, 4, 8, 9 and Table 1, arXiv:2503.06639v4. Domain: L in nats, β > 0, ε > 0. Shapes: broadcast.
+    As printed: Theorem 8 lacks the 1/β (E12), the display after Theorem 9 takes Ω at p_n (E14).
+
+    >>> round(force(0.0, 2.0, 1e-5), 4)
+    1.0
+    """
+    return variant.normalization.scale(success_variance(L), eps) / beta
+
+
+def force_slope(L: Number, beta: Number, eps: Number, variant: Variant = GRPO) -> Number:
+    r"""Derivative of `force` along L; at a fixed point of GRPO it is the slope h'(p*) of Lemma 1.
+
+    .. math:: \frac{1}{β}\frac{dΩ}{dL} = \frac{p(1-p)(2p-1)}{2β\,[p(1-p)+ε]^{3/2}}, \qquad p = σ(L)
+
+    Source: Lemma 1, Section 4, arXiv:2503.06639v4. Domain and shapes: as `force`.
+
+    >>> force_slope(0.0, 1.0, 1e-5)
+    0.0
+    """
+    return variant.normalization.scale_slope(success_variance(L), sigmoid(L) - sigmoid(-L), eps) / beta
+
+
+def anchor(L: Number, L_ref: Number, variant: Variant) -> Number:
+    r"""Log-odds of the policy to which the KL penalty ties the update: the geometric mean of Lemmas 2 and 3.
+
+    .. math:: α\,L_{ref} + (1-α)\,L_{n-1}
+
+    Source: Lemma 3, Section 4, arXiv:2503.06639v4, with its Rényi terms 0 along the iteration (E15).
+    Domain: L, L_ref in nats, ±inf allowed; a reference of ±inf holds for any α > 0. Shapes: broadcast.
+
+    >>> from grpo_paper.variants import two_kl
+    >>> anchor(2.0, 0.0, two_kl(0.25))
+    1.5
+    """
+    alpha = variant.alpha
+    if alpha == 1:  # not 0·L: at p = 0 and p = 1 the log-odds are infinite
+        return L_ref
+    if alpha == 0:
+        return L
+    return alpha * L_ref + (1 - alpha) * L
+
+
+def log_odds_step(L: Number, L_ref: Number, beta: Number, eps: Number, variant: Variant = GRPO) -> Number:
+    r"""One exact update of any variant of Table 1, in log-odds.
+
+    .. math:: L_n = α\,L_{ref} + (1-α)\,L_{n-1} + \frac{Ω(L_{n-1})}{β}
+
+    Source: Theorems 2 (α = 1), 4 (α = 0), 9 (0 < α < 1) and Section 5, arXiv:2503.06639v4.
+    Domain: finite L, L_ref in nats, β > 0, ε > 0. Shapes: broadcast.
+    As printed: Theorem 9 adds Δ_R, which is 0 along this iteration (E15).
+
+    >>> round(log_odds_step(0.0, 0.0, 1.0, 1e-5), 4)
+    2.0
+    """
+    return anchor(L, L_ref, variant) + force(L, beta, eps, variant)
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """An orbit of the recursion: log-odds in nats, shape (..., steps + 1), the start first."""
+
+    logit: np.ndarray
+
+    @property
+    def p(self) -> np.ndarray:
+        """Probability of success, same shape. Rounds to 1 above log-odds of 36.7: see `failure`."""
+        return sigmoid(self.logit)
+
+    @property
+    def failure(self) -> np.ndarray:
+        """Probability of failure 1 − p, same shape, accurate down to the smallest float."""
+        return sigmoid(-self.logit)
+
+
+def trajectory(p_ref: Any, beta: Any, eps: Any, steps: int, variant: Variant = GRPO, p_0: Any = None) -> Trajectory:
+    r"""Orbit p_0, p_1, …, p_steps of the recursion, iterated in log-odds.
+
+    .. math:: L_n = α\,L_{ref} + (1-α)\,L_{n-1} + Ω(L_{n-1})/β, \qquad L_0 = \operatorname{logit} p_0
+
+    Source: Theorems 2, 4, 9 and Table 1; p_0 = p_ref unless given, as the theorems have it (Figure 5 does not: E7).
+    Domain: p_ref, p_0 in [0, 1]; β, ε finite and > 0; steps ≥ 0. Shapes: the inputs broadcast; the result
+    has a last axis of steps + 1. A log-odds beyond the floats is ±inf, the probability then exactly 0 or 1.
+    Errors: ValueError naming the argument, the value and the domain.
+
+    >>> trajectory(0.2, 5.0, 1e-5, steps=50).p[-1].round(4)
+    np.float64(0.2807)
+    """
+    reference = logit(domain.probability("p_ref", p_ref))
+    beta, eps = domain.positive("beta", beta), domain.positive("eps", eps)
+    steps = domain.whole("steps", steps, 0)
+    start = reference if p_0 is None else logit(domain.probability("p_0", p_0))
+    reference, beta, eps, start = np.broadcast_arrays(reference, beta, eps, start)
+
+    if np.any(np.isinf(reference) & (start == -reference)) and 0 < variant.alpha < 1:
+        raise ValueError(
+            "p_0 = 1 with p_ref = 0 (or 0 with 1) is outside the domain of a two-KL variant: "
+            "no policy has a finite KL to both; it must have p_0 = p_ref there"
+        )
+    orbit = np.empty((*start.shape, steps + 1))
+    orbit[..., 0] = start
+    # Log-odds beyond 1.8e308 saturate to inf, as documented; ∞ − ∞ is replaced below.
+    with np.errstate(over="ignore", invalid="ignore"):
+        for n in range(steps):
+            tied = anchor(orbit[..., n], reference, variant)
+            step = log_odds_step(orbit[..., n], reference, beta, eps, variant)
+            orbit[..., n + 1] = np.where(np.isinf(tied), tied, step)
+    return Trajectory(orbit)

@@ -1,0 +1,13 @@
+"""The paper's symbols for SymPy: hand them to any formula of the library to read it as mathematics."""
+
+from sympy import Symbol
+
+p = Symbol("p", positive=True)
+p_ref = Symbol("p_ref", positive=True)
+beta = Symbol("beta", positive=True)
+eps = Symbol("varepsilon", positive=True)
+alpha = Symbol("alpha", positive=True)
+clip = Symbol("epsilon", positive=True)
+rho = Symbol("rho", positive=True)
+L = Symbol("L", real=True)
+L_ref = Symbol("L_ref", real=True)
