@@ -119,7 +119,7 @@ ARRAYWISE = (*POINTWISE, logsumexp, where)
 def _register(kind: type, *implementations: Callable[..., Number]) -> None:
     primitives = POINTWISE if len(implementations) == len(POINTWISE) else ARRAYWISE
     for primitive, implementation in zip(primitives, implementations, strict=True):
-        primitive.register(kind, implementation)  # type: ignore[attr-defined]
+        primitive.register(kind, implementation)
 
 
 def _sigmoid_array(x: Number) -> Number:
@@ -146,9 +146,9 @@ for _kind in (int, float):
         lambda x, y: float(min(x, y)),
         lambda x, y: float(max(x, y)),
     )
-for _kind in (np.generic, np.ndarray):
+for _array in (np.generic, np.ndarray):
     _register(
-        _kind,
+        _array,
         np.exp,
         np.log,
         np.sqrt,

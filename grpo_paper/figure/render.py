@@ -2,18 +2,20 @@
 
 from typing import Any, ClassVar
 
+from docutils import nodes
+
 from grpo_paper.figure.publish import MIME
 
 FIGURE = """\
-:::{{figure}} /_figures/{id}.svg
+:::{{figure}} /_extra/figures/{id}.svg
 :name: {id}
 :alt: {alt}
 
 {caption}
 :::
 
-<p class="figure-files"><a href="../_figures/{id}.csv">data</a> · <a href="../_figures/{id}.svg">SVG</a> ·
-<a href="../_figures/{id}.png">PNG</a></p>
+<p class="figure-files"><a href="../figures/{id}.csv">data</a> · <a href="../figures/{id}.svg">SVG</a> ·
+<a href="../figures/{id}.png">PNG</a></p>
 """
 
 
@@ -27,5 +29,7 @@ class FigureRenderer:
         """Docutils nodes for a published figure, None for any other output."""
         if inline or data.mime_type != MIME:
             return None
-        data.content = FIGURE.format(**data.content)
-        return renderer._render_markdown_base(data, fmt="myst", inline=False, allow_headings=False)
+        holder = nodes.Element()
+        with renderer.renderer.current_node_context(holder):
+            renderer.renderer.nested_render_text(FIGURE.format(**data.content), data.line or 0)
+        return holder.children

@@ -1,0 +1,47 @@
+# The one door: CI calls these targets too.
+SHELL := /bin/bash
+PYTHON ?= python3.11
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+BIN := .venv/bin
+ENV := .venv/.ready
+
+.PHONY: help env book test bench lab statements format clean
+.DEFAULT_GOAL := help
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
+
+env: $(ENV)  ## make .venv from the lock (Python 3.11; PYTHON=... names another)
+
+$(ENV): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || \
+	  { echo "Python 3.11 is needed and '$(PYTHON)' is not it; name yours: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+book: $(ENV)  ## execute what changed and build the site (PROFILE=full for fine grids)
+	@$(BIN)/python book/build.py $(if $(PROFILE),--profile $(PROFILE)) --jobs $(JOBS)
+
+test: $(ENV)  ## lint, types, doctests, tests, every chapter at its quick profile
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pytest --numprocesses $(JOBS) --benchmark-skip
+
+bench: $(ENV)  ## fixed points of a million cells beside a brentq loop, in one run on one core
+	OMP_NUM_THREADS=1 $(BIN)/pytest tests/bench_fixed_points.py --benchmark-only --benchmark-columns=min,median,rounds -s
+
+lab: $(ENV)  ## open the chapters in JupyterLab through jupytext
+	$(BIN)/jupyter lab notebooks
+
+statements: $(ENV)  ## print the ledger: every item of the paper and where it stands
+	@$(BIN)/python -m grpo_paper.ledger
+
+format: $(ENV)  ## format the code
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean:  ## remove what the build made, keep the environment
+	rm -rf build

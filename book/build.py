@@ -1,0 +1,88 @@
+"""Build the book: execute what changed, stage it beside the hand-written pages, and let jupyter-book make the site."""
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from importlib.metadata import distribution
+from pathlib import Path
+
+from chapters import ROOT, Chapter, ChapterError, refresh
+
+from grpo_paper.ledger import errata_page, statements_page
+
+BUILD = ROOT / "build"
+STAGED = BUILD / "source"
+HTML = BUILD / "html"
+STAMP = BUILD / "html.sha256"
+
+
+def stage(chapters: list[Chapter]) -> None:
+    """Lay out the source of the site: pages, executed chapters, figures, MathJax."""
+    shutil.rmtree(STAGED, ignore_errors=True)
+    shutil.copytree(ROOT / "book", STAGED, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    figures = STAGED / "_extra" / "figures"
+    figures.mkdir(parents=True)
+    for chapter in chapters:
+        (STAGED / "notebooks").mkdir(exist_ok=True)
+        shutil.copy(chapter.kept / f"{chapter.name}.ipynb", STAGED / "notebooks")
+        if (chapter.kept / "figures").exists():
+            shutil.copytree(chapter.kept / "figures", figures, dirs_exist_ok=True)
+    (STAGED / "statements.md").write_text(statements_page())
+    (STAGED / "errata.md").write_text(errata_page())
+    mathjax = Path(str(distribution("sphinx-mathjax-offline").locate_file("sphinx-mathjax-offline/static/mathjax")))
+    for part in ("tex-chtml-full.js", "output/chtml/fonts/woff-v2"):
+        source, target = mathjax / part, STAGED / "_assets" / "mathjax" / part
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
+
+
+def digest(folder: Path) -> str:
+    """One digest of a whole folder."""
+    total = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        total.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()
+
+
+def make_site() -> None:
+    """Run jupyter-book with warnings as errors and put the result in place in one step."""
+    output = BUILD / "site"
+    program = str(Path(sys.executable).with_name("jupyter-book"))
+    command = [program, "build", str(STAGED), "--path-output", str(output)]
+    # All pages every time: glued values of other pages go stale in an incremental build.
+    flags = ["--all", "--warningiserror", "--keep-going", "--nitpick", "--quiet"]
+    environment = os.environ | {"SOURCE_DATE_EPOCH": "0"}
+    if subprocess.run([*command, *flags], env=environment, check=False).returncode:
+        raise SystemExit("The site was not built; the warnings above are errors. The former site, if any, is intact.")
+    shutil.rmtree(HTML, ignore_errors=True)
+    (output / "_build" / "html").rename(HTML)
+
+
+def main() -> None:
+    """Command line of ``make book``."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--profile", help="quick or full; without it, what each chapter says")
+    parser.add_argument("--seed", type=int, help="seed of every chapter; without it, what each chapter says")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="chapters executed at a time")
+    options = parser.parse_args()
+    given = {"profile": options.profile, "seed": options.seed}
+    try:
+        chapters = refresh({name: value for name, value in given.items() if value is not None}, options.jobs)
+    except ChapterError as error:
+        raise SystemExit(f"{error}\nThe book was not built. Chapters that succeeded are kept.") from None
+    stage(chapters)
+    now = digest(STAGED)
+    if HTML.exists() and STAMP.exists() and STAMP.read_text() == now:
+        print("Nothing changed; the site is up to date.")
+    else:
+        STAMP.unlink(missing_ok=True)
+        make_site()
+        STAMP.write_text(now)
+    print(f"The book: {HTML / 'index.html'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""Print the ledger: ``python -m grpo_paper.ledger`` as text, and the same records as pages of the book."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from grpo_paper.errata import ERRATA
+from grpo_paper.statements import STATEMENTS, Statement
+
+SOURCES = "https://arxiv.org/abs/2503.06639v4"
+
+
+def names(functions: Iterable[Callable[..., Any]]) -> list[str]:
+    """Where each function lives, as one would import it, less the package.
+
+    >>> from grpo_paper.success_map import h
+    >>> names([h])
+    ['success_map.h']
+    """
+    return [f"{f.__module__.removeprefix('grpo_paper.')}.{f.__name__}" for f in functions]
+
+
+def text() -> str:
+    """The ledger as a table for a terminal."""
+    rows = [("item", "title", "status", "page", "functions")]
+    rows += [(s.number, s.title, s.status, s.page or "–", ", ".join(names(s.functions)) or "–") for s in STATEMENTS]
+    rows += [(e.number, e.where, e.status, e.page or "–", ", ".join(names(e.functions)) or "–") for e in ERRATA]
+    widths = [max(len(row[i]) for row in rows) for i in range(4)]
+    return "\n".join(
+        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]]) for row in rows
+    )
+
+
+def statements_page() -> str:
+    """The ledger as a MyST page of the book."""
+    lines = [
+        "# Statements",
+        "",
+        f"Every numbered item of [the paper]({SOURCES}), with the functions that compute it, its figures, the test class",
+        "that holds it to its word, and its [errata](errata.md). “Not yet” means just that.",
+        "",
+        "| item | what it says | functions | figures | test | errata |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    lines += [_row(statement) for statement in STATEMENTS]
+    return "\n".join([*lines, ""])
+
+
+def _row(s: Statement) -> str:
+    if s.status == "not yet":
+        return f"| {s.number} | {s.title} | not yet | | | |"
+    cells = (
+        f"{{prf:ref}}`{s.number} <{s.id}>`",
+        s.title,
+        ", ".join(f"`{name}`" for name in names(s.functions)),
+        ", ".join(f"{{numref}}`{figure}`" for figure in s.figures),
+        f"`{s.test.split('::')[1]}`",
+        ", ".join(f"[{number}](#{number.lower()})" for number in s.errata),
+    )
+    return "| " + " | ".join(cells) + " |"
+
+
+def errata_page() -> str:
+    """The errata as a MyST page of the book."""
+    lines = [
+        "# Errata",
+        "",
+        f"Where [the paper]({SOURCES}), as printed, does not hold or is loosely stated, and what holds instead. Each",
+        "entry links to the computation that shows it.",
+        "",
+    ]
+    for e in ERRATA:
+        lines += [
+            f"## {e.number}: {e.where}",
+            "",
+            f"*As printed:* {e.as_printed}.",
+            "",
+            f"*What holds:* {e.holds}",
+            "",
+            "Not shown yet: it needs sampled groups."
+            if e.status == "not yet"
+            else f"[Shown here](#{e.id}), computed by {', '.join(f'`{name}`' for name in names(e.functions))}.",
+            "",
+        ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(text())
