@@ -1,6 +1,6 @@
 # The one door: CI calls these targets too.
 SHELL := /bin/bash
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 BIN := .venv/bin
 ENV := .venv/.ready

@@ -95,9 +95,11 @@ def execute(chapter: Chapter, folder: Path) -> None:
     if unknown:
         raise ChapterError(f"{chapter.name} has no parameter {', '.join(sorted(unknown))}; see its first cell")
 
+    ipython = ROOT / "build" / "ipython"  # not the user's, whose settings would leak into the pages
+    ipython.mkdir(parents=True, exist_ok=True)
     os.environ |= {
         "GRPO_FIGURES": str(folder / "figures"),
-        "IPYTHONDIR": str(ROOT / "build" / "ipython"),
+        "IPYTHONDIR": str(ipython),
         "OMP_NUM_THREADS": "1",
         "PYTHONHASHSEED": "0",
         "SOURCE_DATE_EPOCH": "0",

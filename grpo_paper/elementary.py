@@ -172,7 +172,7 @@ def _register_torch() -> None:
         torch.exp,
         torch.log,
         torch.sqrt,
-        lambda x: torch.exp(x.clamp(max=0)) / (1 + torch.exp(-abs(x))),
+        lambda x: torch.exp(torch.minimum(x, torch.zeros_like(x))) / (1 + torch.exp(-abs(x))),
         torch.logit,
         lambda x, y: torch.minimum(x, other(x, y)),
         lambda x, y: torch.maximum(x, other(x, y)),

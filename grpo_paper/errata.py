@@ -52,7 +52,8 @@ ERRATA = (
         "E2",
         "Section 2.2, first display",
         r"the expectation over “$o \sim π_{old}, r = 1$”",
-        "Read as a conditional expectation it lacks the event masses $p$ and $1-p$; the indicator form below it is right.",
+        "Read as a conditional expectation it lacks the event masses $p$ and $1-p$; the indicator form below it "
+        "is right.",
         (contrastive_surrogate,),
         "contrastive-loss",
         "test_objective.py::TestE2",
@@ -61,7 +62,7 @@ ERRATA = (
         "E3",
         "Remark 1",
         "at $ε = 0$, $h$ is not continuous at 0 and 1",
-        r"The singularity is removable: $h \to 1$ at both ends, so $h$ extends continuously, and $p = 1$ is then fixed.",
+        r"The singularity is removable: $h \to 1$ at both ends, so $h$ extends continuously and $p = 1$ is fixed.",
         (h,),
         "success-map",
         "test_success_map.py::TestRemark1",
@@ -115,7 +116,8 @@ ERRATA = (
         "E9",
         "Appendix C",
         r"“$β = 5$, $p_{\mathrm{ref}} = 0.001$ … divergent”",
-        r"The panel has $p_{\mathrm{ref}} = 10^{-4}$, where the orbit is bounded and aperiodic; $0.001$ gives a stable 2-cycle.",
+        r"The panel has $p_{\mathrm{ref}} = 10^{-4}$, where the orbit is bounded and aperiodic; "
+        r"$0.001$ gives a stable 2-cycle.",
         (trajectory,),
         "stability",
         "test_fixed_points.py::TestE9",
@@ -169,8 +171,8 @@ ERRATA = (
         "E15",
         "Theorem 9, Section 4, Table 1",
         "a Rényi correction moves the fixed point",
-        r"Along the paper's own iteration $Δ_R \equiv 0$: two-KL $(α, β)$ has the fixed points of the reference-only map at "
-        r"strength $αβ$, damped: slope $(1-α) + αs$.",
+        r"Along the paper's own iteration $Δ_R \equiv 0$: two-KL $(α, β)$ has the fixed points of the reference-only "
+        r"map at strength $αβ$, damped: slope $(1-α) + αs$.",
         (renyi_correction, fixed_points),
         "two-kl",
         "test_policy.py::TestE15",
@@ -188,7 +190,8 @@ ERRATA = (
         "E17",
         "Theorem 10",
         r"bound $2δ^*$; TV written without $\|f\|_\infty \le 1$",
-        r"With $\mathrm{TV} = \tfrac12\|\cdot\|_1$ an event differs by at most TV: the bound is $δ^*$, and it is attained.",
+        r"With $\mathrm{TV} = \tfrac12\|\cdot\|_1$ an event differs by at most TV: the bound is $δ^*$, "
+        r"and it is attained.",
         (total_variation,),
         "parametric",
         "test_divergence.py::TestE17",
@@ -215,8 +218,8 @@ ERRATA = (
         "E20",
         "abstract, Section 3",
         "exact population iterates",
-        r"With $G$ samples $\hat p = k/G$: a share $p^G + (1-p)^G$ of the groups carries no signal, and the expected step "
-        "differs.",
+        r"With $G$ samples $\hat p = k/G$: a share $p^G + (1-p)^G$ of the groups carries no signal, and the "
+        "expected step differs.",
         status="not yet",
     ),
 )

@@ -155,9 +155,7 @@ def _mirror_ends(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray, variant: 
 
 
 def _solve_in_chunks(roots: np.ndarray, L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> None:
-    shape = roots.shape[:-1]
-    turns = _turning_points(*np.broadcast_arrays(beta, eps))
-    cells = [np.broadcast_to(a, shape).flat for a in (L_ref, beta, eps, *turns)]
+    cells = [np.broadcast_to(a, roots.shape[:-1]).flat for a in (L_ref, beta, eps)]
     flat = roots.reshape(-1, 3)
     for start in range(0, len(flat), CHUNK):
         part = slice(start, start + CHUNK)
@@ -176,10 +174,10 @@ def _turning_points(beta: np.ndarray, eps: np.ndarray) -> tuple[np.ndarray, np.n
     rise = np.minimum(2 * np.arcsinh(safe_beta), peak)
     fall = np.maximum(-np.log(2 * safe_beta) - 1.5 * np.log(eps), peak)
     for _ in range(60):
-        previous = rise, fall
-        rise = np.minimum(np.maximum(rise, _log_slope_step(rise, safe_beta, eps)), peak)
-        fall = np.maximum(np.minimum(fall, _log_slope_step(fall, safe_beta, eps)), peak)
-        if np.array_equal(previous[0], rise) and np.array_equal(previous[1], fall):
+        up, down = _log_slope_step(rise, safe_beta, eps), _log_slope_step(fall, safe_beta, eps)
+        rise, fall = np.clip(rise - up, rise, peak), np.clip(fall - down, peak, fall)
+        # G is flat where it turns: an error of 1e-9 here moves its value by a rounding.
+        if np.all(np.abs(up) <= 1e-9 * rise) and np.all(np.abs(down) <= 1e-9 * fall):
             break
     return np.where(turning, rise, peak), np.where(turning, fall, peak)
 
@@ -187,23 +185,26 @@ def _turning_points(beta: np.ndarray, eps: np.ndarray) -> tuple[np.ndarray, np.n
 def _log_slope_step(L: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> np.ndarray:
     """One Newton step for log Ω'(L) = log β."""
     v, m = success_variance(L), sigmoid(L) - sigmoid(-L)
-    curvature = 2 * v / m - m + 1.5 * m * v / (v + eps)
-    # 0 on the peak, and log 0 once v underflows, where the starting asymptote is already exact: stay there.
+    # Curvature 0 on the peak, m = 0 once L is below 1e-16, and log 0 once v underflows, where the starting asymptotes
+    # are already exact: stay there.
     with np.errstate(divide="ignore", invalid="ignore"):
+        curvature = 2 * v / m - m + 1.5 * m * v / (v + eps)
         step = np.log(force_slope(L, beta, eps)) / curvature
-    return np.where(np.isfinite(step), L - step, L)
+    return np.where(np.isfinite(step), step, 0.0)
 
 
 def _defect(L: np.ndarray, L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> np.ndarray:
     return L - force(L, beta, eps) - L_ref
 
 
-def _solve(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray, rise: np.ndarray, fall: np.ndarray) -> np.ndarray:
-    """Roots of one chunk of GRPO cells, shape (cells, 3); rise and fall are its turning points."""
+def _solve(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> np.ndarray:
+    """Roots of one chunk of GRPO cells, shape (cells, 3)."""
     peak = peak_logit(eps)
+    rise, fall = _turning_points(beta, eps)
+    L_ref = np.where(np.isfinite(L_ref), L_ref, np.nan)  # p_ref = 0 and 1 have no root here, and NaN never warns
     floor = L_ref + force(0.0, beta, eps)  # Ω is least at p = ½ …
     ceiling = L_ref + force(np.inf, beta, eps)  # … and largest at the ends, so every root lies between
-    inside = np.isfinite(L_ref) & np.isfinite(ceiling)
+    inside = np.isfinite(ceiling)
 
     at_rise, at_fall = (np.where(inside, _defect(x, L_ref, beta, eps), np.nan) for x in (rise, fall))
     turning = rise < fall
@@ -224,8 +225,7 @@ def _solve(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray, rise: np.ndarra
         roots[cell, column] = _newton(start[cell], L_ref[cell], beta[cell], eps[cell])
     alone = ~low
     roots[alone, 0], roots[alone, 2] = roots[alone, 2], np.nan
-    beyond = np.isfinite(L_ref) & np.isinf(ceiling)
-    roots[beyond, 0] = np.inf
+    roots[np.isinf(ceiling), 0] = np.inf
     return roots
 
 

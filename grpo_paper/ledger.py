@@ -6,7 +6,9 @@ from typing import Any
 from grpo_paper.errata import ERRATA
 from grpo_paper.statements import STATEMENTS, Statement
 
-SOURCES = "https://arxiv.org/abs/2503.06639v4"
+PAPER = "https://arxiv.org/abs/2503.06639v4"
+BOXED = ("Theorem", "Proposition", "Lemma", "Remark", "Assumption")
+"""Items that stand in a theorem box; the others are sections of a chapter."""
 
 
 def names(functions: Iterable[Callable[..., Any]]) -> list[str]:
@@ -35,8 +37,8 @@ def statements_page() -> str:
     lines = [
         "# Statements",
         "",
-        f"Every numbered item of [the paper]({SOURCES}), with the functions that compute it, its figures, the test class",
-        "that holds it to its word, and its [errata](errata.md). “Not yet” means just that.",
+        f"Every numbered item of [the paper]({PAPER}), with the functions that compute it, its figures, the",
+        "test class that holds it to its word, and its [errata](errata.md). “Not yet” means just that.",
         "",
         "| item | what it says | functions | figures | test | errata |",
         "| --- | --- | --- | --- | --- | --- |",
@@ -48,8 +50,9 @@ def statements_page() -> str:
 def _row(s: Statement) -> str:
     if s.status == "not yet":
         return f"| {s.number} | {s.title} | not yet | | | |"
+    role = "prf:ref" if s.number.startswith(BOXED) else "ref"
     cells = (
-        f"{{prf:ref}}`{s.number} <{s.id}>`",
+        f"{{{role}}}`{s.number} <{s.id}>`",
         s.title,
         ", ".join(f"`{name}`" for name in names(s.functions)),
         ", ".join(f"{{numref}}`{figure}`" for figure in s.figures),
@@ -64,7 +67,7 @@ def errata_page() -> str:
     lines = [
         "# Errata",
         "",
-        f"Where [the paper]({SOURCES}), as printed, does not hold or is loosely stated, and what holds instead. Each",
+        f"Where [the paper]({PAPER}), as printed, does not hold or is loosely stated, and what holds instead. Each",
         "entry links to the computation that shows it.",
         "",
     ]

@@ -31,9 +31,7 @@ NUMBERS = (
     Number("float", float, mpmath.mpf),
     Number("array", lambda s: np.array([float(s)]), lambda x: mpmath.mpf(float(x[0]))),
     Number("tensor", lambda s: torch.tensor(float(s), dtype=torch.float64), lambda x: mpmath.mpf(x.item())),
-    Number(
-        "sympy", lambda s: sympy.Rational(Fraction(s)), lambda x: mpmath.mpf(str(sympy.N(x, 40, maxn=10**5)))
-    ),
+    Number("sympy", lambda s: sympy.Rational(Fraction(s)), lambda x: mpmath.mpf(str(sympy.N(x, 40, maxn=10**5)))),
     Number("arb", arb, read_arb),
 )
 

@@ -1,0 +1,173 @@
+"""The book's pipeline: every chapter runs, bad parameters stop it early, and nothing half-written is kept."""
+
+import json
+import os
+import re
+import sys
+import tomllib
+from pathlib import Path
+from unittest import mock
+
+import nbformat
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "book"))
+
+import chapters as pipeline  # noqa: E402
+
+CHAPTERS = sorted((ROOT / "notebooks").glob("*.md"))
+MINIMAL = """---
+kernelspec: {display_name: Python 3, language: python, name: python3}
+---
+
+```{code-cell} python
+:tags: [parameters]
+
+profile = "quick"
+seed = 0
+```
+
+```{code-cell} python
+from grpo_paper.chapter import begin
+
+begin(profile, seed)
+BODY
+```
+"""
+
+
+def minimal(folder: Path, body: str = "print(profile)", **parameters: object) -> pipeline.Chapter:
+    path = folder / "minimal.md"
+    path.write_text(MINIMAL.replace("BODY", body))
+    return pipeline.Chapter(path, parameters)
+
+
+@pytest.fixture(autouse=True)
+def environment():
+    """Running a chapter sets variables for its kernel, in a process of its own outside the tests."""
+    with mock.patch.dict(os.environ):
+        yield
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch) -> Path:
+    """A place of its own for executed chapters, where `inputs` can find the chapter."""
+    monkeypatch.setattr(pipeline, "KEPT", tmp_path / "chapters")
+    monkeypatch.setattr(pipeline, "ROOT", tmp_path)
+    for name in ("notebooks", "grpo_paper", "book"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "grpo_paper" / "h.py").write_text("1")
+    (tmp_path / "book" / "chapters.py").write_text("1")
+    (tmp_path / "requirements.lock").write_text("1")
+    return tmp_path
+
+
+@pytest.mark.chapter
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.stem)
+class TestChapters:
+    def test_runs_at_its_quick_profile(self, path, tmp_path) -> None:
+        chapter = pipeline.Chapter(path, {"profile": "quick", "seed": 1})
+        pipeline.execute(chapter, tmp_path / "run")
+        notebook = nbformat.read(tmp_path / "run" / f"{path.stem}.ipynb", as_version=4)
+        outputs = [o for cell in notebook.cells if cell.cell_type == "code" for o in cell.outputs]
+        assert outputs
+        assert not [o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"]
+        figures = {p.name for p in (tmp_path / "run" / "figures").iterdir()}
+        published = set(re.findall(r'publish\(\s*"(fig-[a-z0-9-]+)"', path.read_text()))
+        assert figures == {f"{figure}.{suffix}" for figure in published for suffix in ("svg", "png", "csv")}
+
+    def test_form(self, path, tmp_path) -> None:
+        text = path.read_text()
+        assert text.count(":tags: [parameters]") == 1
+        assert "begin(profile, seed)" in text
+        assert not re.search(r"filterwarnings|simplefilter", text)
+        assert not re.search(r"savefig|plt\.show", text), "figures go through publish"
+        assert re.search(r"^## What to take away$", text, re.MULTILINE)
+
+
+class TestBadParameters:
+    @pytest.mark.parametrize(
+        ("parameters", "message"),
+        [
+            ({"profile": "fast"}, "profile = 'fast' is outside its domain"),
+            ({"seed": -1}, "seed = -1 is outside its domain"),
+            ({"seed": 0.5}, "seed = 0.5 is outside its domain"),
+            ({"beta": 1}, "minimal has no parameter beta"),
+        ],
+        ids=str,
+    )
+    def test_stops_with_the_reason(self, parameters, message, kept) -> None:
+        with pytest.raises(pipeline.ChapterError, match=re.escape(message)):
+            pipeline.execute(minimal(kept, **parameters), kept / "run")
+
+
+class TestKeeping:
+    def test_reasons(self, kept) -> None:
+        chapter = minimal(kept / "notebooks")
+        assert chapter.stale() == "never executed"
+        pipeline._keep(chapter)
+        assert chapter.stale() == ""
+        assert pipeline.Chapter(chapter.path, {"seed": 1}).stale() == "changed: its parameters"
+        (kept / "grpo_paper" / "h.py").write_text("2")
+        assert chapter.stale() == "changed: grpo_paper/h.py"
+        (kept / "requirements.lock").write_text("2")
+        chapter.path.write_text(chapter.path.read_text() + "\n")
+        assert chapter.stale() == "changed: grpo_paper/h.py, notebooks/minimal.md, requirements.lock"
+        (chapter.kept / "inputs.json").write_text('{"half')
+        assert chapter.stale() == "its record is damaged"
+
+    def test_same_inputs_same_bytes(self, kept) -> None:
+        chapter = minimal(kept / "notebooks")
+        pipeline._keep(chapter)
+        first = (chapter.kept / "minimal.ipynb").read_bytes()
+        pipeline._keep(chapter)
+        assert (chapter.kept / "minimal.ipynb").read_bytes() == first
+
+    def test_a_failure_leaves_the_former_chapter(self, kept) -> None:
+        pipeline._keep(minimal(kept / "notebooks"))
+        before = (kept / "chapters" / "minimal" / "minimal.ipynb").read_bytes()
+        broken = minimal(kept / "notebooks", "1 / 0")
+        with pytest.raises(pipeline.ChapterError, match="ZeroDivisionError: division by zero"):
+            pipeline._keep(broken)
+        assert (kept / "chapters" / "minimal" / "minimal.ipynb").read_bytes() == before
+        assert broken.stale() == "changed: notebooks/minimal.md"
+        assert [p.name for p in (kept / "chapters").iterdir()] == ["minimal"]
+        assert json.loads((kept / "build" / "failed" / "minimal.ipynb").read_text())
+
+    def test_an_unfinished_folder_is_no_chapter(self, kept) -> None:
+        chapter = minimal(kept / "notebooks")
+        chapter.kept.mkdir(parents=True)
+        (chapter.kept / "minimal.ipynb").write_text("{}")
+        assert chapter.stale() == "never executed"
+
+
+class TestEnvironments:
+    def test_conda_environment_equals_pyproject(self) -> None:
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+        wanted = {*project["dependencies"], *(d for extra in project["optional-dependencies"].values() for d in extra)}
+        conda = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+        [pip] = [entry["pip"] for entry in conda if isinstance(entry, dict)]
+        assert set(pip) - {"--editable ."} == wanted
+        assert "--editable ." in pip
+        assert "python=3.11" in conda
+
+    def test_the_lock_satisfies_pyproject(self) -> None:
+        from packaging.requirements import Requirement
+        from packaging.utils import canonicalize_name
+
+        lock = dict(line.split("==") for line in (ROOT / "requirements.lock").read_text().split())
+        lock = {canonicalize_name(name): version for name, version in lock.items()}
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+        for line in [*project["dependencies"], *(d for e in project["optional-dependencies"].values() for d in e)]:
+            requirement = Requirement(line)
+            assert requirement.specifier.contains(lock[canonicalize_name(requirement.name)]), line
+
+    def test_every_chapter_is_in_the_table_of_contents(self) -> None:
+        toc = yaml.safe_load((ROOT / "book" / "_toc.yml").read_text())
+        listed = [c["file"] for part in toc["parts"] for c in part["chapters"] if c["file"].startswith("notebooks/")]
+        assert sorted(listed) == [f"notebooks/{path.stem}" for path in CHAPTERS]
+
+    def test_no_output_is_committed_beside_its_source(self) -> None:
+        assert not list((ROOT / "notebooks").glob("*.ipynb"))

@@ -1,0 +1,130 @@
+"""The dispatch: five number systems, one value, and a refusal of anything else."""
+
+import subprocess
+import sys
+
+import mpmath
+import numpy as np
+import pytest
+import torch
+
+from grpo_paper import elementary
+from grpo_paper.advantage import Omega, advantage, omega_minus, omega_plus, whitening_slope
+from grpo_paper.elementary import POINTWISE, logit, logsumexp, sigmoid, where
+from grpo_paper.fixed_points import bifurcation_curve, critical_beta, largest_critical_beta, peak_logit
+from grpo_paper.objective import clipped_surrogate, contrastive_surrogate, k1, k3
+from grpo_paper.policy import log_partition
+from grpo_paper.success_map import force, force_slope, h, h_prime, log_odds_step, success_variance
+from grpo_paper.variants import GRPO, MIRROR_GRPO, two_kl
+from tests.conftest import Number
+
+UNARY = {
+    "exp": (mpmath.exp, "-1.75"),
+    "log": (mpmath.log, "0.3"),
+    "sqrt": (mpmath.sqrt, "0.3"),
+    "sigmoid": (lambda x: 1 / (1 + mpmath.exp(-x)), "-41.5"),
+    "logit": (lambda p: mpmath.log(p / (1 - p)), "0.0003"),
+}
+
+FORMULAS = {
+    "Omega": (Omega, "0.3 0.001"),
+    "omega_plus": (omega_plus, "0.3 0.001"),
+    "omega_minus": (omega_minus, "0.3 0.001"),
+    "advantage": (advantage, "1 0.3 0.001"),
+    "whitening_slope": (whitening_slope, "0.21 -0.4 0.001"),
+    "success_variance": (success_variance, "40.5"),
+    "h": (h, "0.3 0.2 1.25 0.001"),
+    "h_prime": (h_prime, "0.3 0.2 1.25 0.001"),
+    "force": (force, "30.5 1.25 0.001"),
+    "force_slope": (force_slope, "3.5 1.25 0.001"),
+    "step": (lambda *a: log_odds_step(*a, GRPO), "0.5 -1.5 1.25 0.001"),
+    "mirror step": (lambda *a: log_odds_step(*a, MIRROR_GRPO), "0.5 -1.5 1.25 0.001"),
+    "two-KL step": (lambda *a: log_odds_step(*a, two_kl(0.25)), "0.5 -1.5 1.25 0.001"),
+    "log_partition": (log_partition, "0.3 0.2 1.25 0.001"),
+    "critical_beta": (critical_beta, "0.3 0.001"),
+    "peak_logit": (peak_logit, "0.001"),
+    "largest_critical_beta": (largest_critical_beta, "0.001"),
+    "fold": (lambda *a: bifurcation_curve(*a)[0], "2.5 0.001"),
+    "fold reference": (lambda *a: bifurcation_curve(*a)[1], "2.5 0.001"),
+    "clipped_surrogate": (clipped_surrogate, "1.5 2.25 0.2"),
+    "contrastive_surrogate": (contrastive_surrogate, "0.5 0 0.7 0.2 0.001"),
+    "k1": (k1, "-0.7"),
+    "k3": (k3, "-0.7"),
+}
+
+
+class TestPrimitives:
+    @pytest.mark.parametrize("name", UNARY)
+    def test_unary_value(self, name: str, number: Number) -> None:
+        oracle, argument = UNARY[name]
+        with mpmath.workdps(50):
+            exact = oracle(mpmath.mpf(argument))
+            # Elementary functions are accurate to a few units in the last place (2.2e-16).
+            assert abs(number.read(getattr(elementary, name)(number.make(argument))) / exact - 1) < 1e-15
+
+    def test_binary_value(self, number: Number) -> None:
+        low, high = number.make("0.3"), number.make("0.4")
+        for x, y in ((low, high), (high, low)):
+            assert number.read(elementary.minimum(x, y)) == number.read(low)
+            assert number.read(elementary.maximum(x, y)) == number.read(high)
+
+    @pytest.mark.parametrize("primitive", POINTWISE, ids=lambda f: f.__name__)
+    @pytest.mark.parametrize("value", ["0.3", None, 1j, [0.3]], ids=repr)
+    def test_refuses_other_types(self, primitive, value) -> None:
+        arguments = (value, 1.0) if primitive.__name__ in ("minimum", "maximum") else (value,)
+        with pytest.raises(TypeError, match=f"{primitive.__name__} takes a float"):
+            primitive(*arguments)
+
+    def test_array_functions_refuse_scalars(self) -> None:
+        with pytest.raises(TypeError, match="logsumexp takes"):
+            logsumexp(1.0)
+
+    def test_array_functions_agree_with_loops(self) -> None:
+        x = np.array([[0.5, -1.0, 2.0], [700.0, 710.0, -np.inf]])
+        for row, total in zip(x, logsumexp(x), strict=True):
+            with mpmath.workdps(30):
+                assert float(mpmath.log(sum(mpmath.exp(v) for v in row))) == pytest.approx(total, rel=1e-15)
+        assert torch.equal(torch.as_tensor(logsumexp(x)), logsumexp(torch.tensor(x)))
+        assert where(x > 0, 1.0, 0.0).sum() == 4
+
+    def test_gradient_of_sigmoid_at_the_kink_of_its_implementation(self) -> None:
+        x = torch.zeros(1, dtype=torch.float64, requires_grad=True)
+        sigmoid(x).backward()
+        assert x.grad.item() == 0.25
+
+    @pytest.mark.parametrize("make", [float, lambda s: np.array(float(s)), lambda s: torch.tensor(float(s)).double()])
+    def test_sigmoid_reaches_the_smallest_floats(self, make) -> None:
+        with mpmath.workdps(30):
+            exact = mpmath.exp(mpmath.mpf(-740))  # 1 + e^-740 is 1 to 30 digits
+        # A subnormal number near 4e-322 has a spacing of 4.9e-324.
+        assert abs(float(sigmoid(make("-740"))) - float(exact)) <= 5e-324
+        assert float(sigmoid(make("inf"))) == 1
+        assert float(sigmoid(make("-inf"))) == 0
+
+    def test_logit_inverts_sigmoid(self) -> None:
+        L = np.linspace(-700, 30, 1001)
+        # Above 0, 1 − p carries a rounding of 1.1e-16, which is e^L times as large relative to it.
+        assert np.all(np.abs(logit(sigmoid(L)) - L) <= 2e-15 * np.maximum(np.abs(L), 1) + 2.3e-16 * np.exp(L))
+
+
+class TestOneFormulaFiveReadings:
+    @pytest.mark.parametrize("name", FORMULAS)
+    def test_value(self, name: str, number: Number) -> None:
+        """Against the balls at 256 bits, which contain the exact value; 1e-14 is some 50 roundings."""
+        from flint import arb, ctx
+
+        formula, arguments = FORMULAS[name]
+        with ctx.workprec(256), mpmath.workdps(50):
+            ball = formula(*(arb(a) for a in arguments.split()))
+            exact = mpmath.mpf(ball.str(45, radius=False))
+            assert ball.rel_accuracy_bits() > 200
+            value = number.read(formula(*(number.make(a) for a in arguments.split())))
+            assert abs(value / exact - 1) <= 1e-14
+
+
+def test_import_stays_light() -> None:
+    code = (
+        "import sys, grpo_paper; heavy = {'torch', 'sympy', 'flint', 'matplotlib'} & set(sys.modules); "
+        "assert not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
