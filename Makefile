@@ -33,7 +33,9 @@ test: $(ENV)  ## lint, types, doctests, tests, every chapter at its quick profil
 bench: $(ENV)  ## fixed points of a million cells beside a brentq loop, in one run on one core
 	OMP_NUM_THREADS=1 $(BIN)/pytest tests/bench_fixed_points.py --benchmark-only --benchmark-columns=min,median,rounds -s
 
+lab: export JUPYTER_CONFIG_DIR := $(CURDIR)/build/jupyter
 lab: $(ENV)  ## open the chapters in JupyterLab through jupytext
+	@$(BIN)/jupytext-config set-default-viewer markdown myst
 	$(BIN)/jupyter lab notebooks
 
 statements: $(ENV)  ## print the ledger: every item of the paper and where it stands

@@ -9,9 +9,11 @@ import sys
 from importlib.metadata import distribution
 from pathlib import Path
 
+import nbformat
 from chapters import ROOT, Chapter, ChapterError, refresh
+from verify import faults
 
-from grpo_paper.ledger import errata_page, statements_page
+from grpo_paper.ledger import errata_page, footer, statements_page
 
 BUILD = ROOT / "build"
 STAGED = BUILD / "source"
@@ -26,8 +28,10 @@ def stage(chapters: list[Chapter]) -> None:
     figures = STAGED / "_extra" / "figures"
     figures.mkdir(parents=True)
     for chapter in chapters:
+        notebook = nbformat.read(chapter.kept / f"{chapter.name}.ipynb", as_version=4)
+        notebook.cells.append(nbformat.v4.new_markdown_cell(footer(chapter.name), id="ledger"))
         (STAGED / "notebooks").mkdir(exist_ok=True)
-        shutil.copy(chapter.kept / f"{chapter.name}.ipynb", STAGED / "notebooks")
+        nbformat.write(notebook, STAGED / "notebooks" / f"{chapter.name}.ipynb")
         if (chapter.kept / "figures").exists():
             shutil.copytree(chapter.kept / "figures", figures, dirs_exist_ok=True)
     (STAGED / "statements.md").write_text(statements_page())
@@ -57,8 +61,13 @@ def make_site() -> None:
     environment = os.environ | {"SOURCE_DATE_EPOCH": "0"}
     if subprocess.run([*command, *flags], env=environment, check=False).returncode:
         raise SystemExit("The site was not built; the warnings above are errors. The former site, if any, is intact.")
+    made = output / "_build" / "html"
+    for source_map in made.rglob("*.map"):  # a third of the site, of use to the theme's own developers
+        source_map.unlink()
+    if wrong := faults(made):
+        raise SystemExit("\n".join(["The site was not put in place:", *wrong]))
     shutil.rmtree(HTML, ignore_errors=True)
-    (output / "_build" / "html").rename(HTML)
+    made.rename(HTML)
 
 
 def main() -> None:

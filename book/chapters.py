@@ -16,6 +16,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import jupytext
@@ -106,15 +107,16 @@ def execute(chapter: Chapter, folder: Path) -> None:
     }
     result = folder / f"{chapter.name}.ipynb"
     try:
-        papermill.execute_notebook(
-            source,
-            result,
-            chapter.parameters,
-            kernel_name="python3",
-            cwd=ROOT / "notebooks",
-            progress_bar=False,
-            config=Config({"KernelManager": {"transport": "ipc"}}),  # no ports, and none of their warnings
-        )
+        with TemporaryDirectory() as sockets:  # instead of ports, which other users of the machine could reach
+            papermill.execute_notebook(
+                source,
+                result,
+                chapter.parameters,
+                kernel_name="python3",
+                cwd=ROOT / "notebooks",
+                progress_bar=False,
+                config=Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"}}),
+            )
     except PapermillExecutionError as error:
         failed = ROOT / "build" / "failed"
         failed.mkdir(parents=True, exist_ok=True)

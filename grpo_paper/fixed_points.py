@@ -108,7 +108,7 @@ class FixedPoints:
     @property
     def count(self) -> np.ndarray:
         """Number of fixed points in each cell, shape (...)."""
-        return np.isfinite(self.slope).sum(-1) + np.isinf(self.slope).sum(-1)
+        return (~np.isnan(self.logit)).sum(-1)
 
 
 def fixed_points(p_ref: Any, beta: Any, eps: Any, variant: Variant = GRPO) -> FixedPoints:

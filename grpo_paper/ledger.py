@@ -37,27 +37,27 @@ def statements_page() -> str:
     lines = [
         "# Statements",
         "",
-        f"Every numbered item of [the paper]({PAPER}), with the functions that compute it, its figures, the",
-        "test class that holds it to its word, and its [errata](errata.md). “Not yet” means just that.",
+        f"Every numbered item of [the paper]({PAPER}), under which hypotheses it holds, the functions that compute it,",
+        "its figures, the test class that holds it to its word, and its errata. “Not yet” means just that.",
         "",
-        "| item | what it says | functions | figures | test | errata |",
+        "| item | title and *hypotheses* | functions | figures | tests | errata |",
         "| --- | --- | --- | --- | --- | --- |",
+        *(_row(statement) for statement in STATEMENTS),
+        "",
     ]
-    lines += [_row(statement) for statement in STATEMENTS]
-    return "\n".join([*lines, ""])
+    return "\n".join(lines)
 
 
 def _row(s: Statement) -> str:
-    if s.status == "not yet":
-        return f"| {s.number} | {s.title} | not yet | | | |"
     role = "prf:ref" if s.number.startswith(BOXED) else "ref"
+    done = s.status == "done"
     cells = (
-        f"{{{role}}}`{s.number} <{s.id}>`",
-        s.title,
-        ", ".join(f"`{name}`" for name in names(s.functions)),
+        f"[]{{#ledger-{s.id}}}" + (f"{{{role}}}`{s.number} <{s.id}>`" if done else s.number),
+        f"{s.title}: *{s.hypotheses}*",
+        ", ".join(f"`{name}`" for name in names(s.functions)) if done else "not yet",
         ", ".join(f"{{numref}}`{figure}`" for figure in s.figures),
-        f"`{s.test.split('::')[1]}`",
-        ", ".join(f"[{number}](#{number.lower()})" for number in s.errata),
+        f"`{s.test.partition('::')[2]}`" if done else "",
+        ", ".join(f"[{number}](#ledger-{number.lower()})" for number in s.errata),
     )
     return "| " + " | ".join(cells) + " |"
 
@@ -72,19 +72,26 @@ def errata_page() -> str:
         "",
     ]
     for e in ERRATA:
+        shown = f"[Shown here](#{e.id}), computed by {', '.join(f'`{name}`' for name in names(e.functions))}."
         lines += [
+            f"(ledger-{e.id})=",
             f"## {e.number}: {e.where}",
             "",
             f"*As printed:* {e.as_printed}.",
             "",
             f"*What holds:* {e.holds}",
             "",
-            "Not shown yet: it needs sampled groups."
-            if e.status == "not yet"
-            else f"[Shown here](#{e.id}), computed by {', '.join(f'`{name}`' for name in names(e.functions))}.",
+            shown if e.status == "done" else "Not shown yet: it needs sampled groups.",
             "",
         ]
     return "\n".join(lines)
+
+
+def footer(page: str) -> str:
+    """The way back from a chapter to its records, in MyST; empty for a page that has none."""
+    records = [r for r in (*STATEMENTS, *ERRATA) if r.page == page]
+    links = " · ".join(f"[{r.number}](#ledger-{r.id})" for r in records)
+    return f"---\n\n*In the ledger:* {links}" if links else ""
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ class Variant:
     """One row of Table 1: a normalisation and the share α of the KL that goes to π_ref.
 
     α = 1 anchors at the reference only, α = 0 at the previous iterate only (mirror), and 0 < α < 1 uses
-    both penalties. Errors: ValueError when alpha is outside [0, 1].
+    both penalties. Errors: ValueError when alpha is outside [0, 1] or the normalisation is none.
 
     >>> Variant(WHITENED, 0.25).alpha
     0.25
@@ -21,6 +21,10 @@ class Variant:
     alpha: Number
 
     def __post_init__(self) -> None:
+        if not isinstance(self.normalization, Normalization):
+            raise ValueError(
+                f"normalization = {self.normalization!r} is outside its domain: it must be WHITENED or MEAN_ONLY"
+            )
         if hasattr(self.alpha, "free_symbols"):
             return  # a SymPy symbol, for derivations
         try:

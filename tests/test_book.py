@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -16,6 +17,9 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "book"))
 
 import chapters as pipeline  # noqa: E402
+from verify import faults  # noqa: E402
+
+from grpo_paper.statements import STATEMENTS  # noqa: E402
 
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.md"))
 MINIMAL = """---
@@ -171,3 +175,51 @@ class TestEnvironments:
 
     def test_no_output_is_committed_beside_its_source(self) -> None:
         assert not list((ROOT / "notebooks").glob("*.ipynb"))
+
+
+class TestVerify:
+    PAGE = '<img src="a.png" alt="a"><a href="#here" id="here">x</a><a href="https://arxiv.org">paper</a>'
+
+    @pytest.mark.parametrize(
+        ("html", "fault"),
+        [
+            ("", ""),
+            ('<img src="a.png">', "without alt text"),
+            ('<script src="https://cdn.example/x.js"></script>', "from another host"),
+            ('<link href="//fonts.example/x.css" rel="stylesheet">', "from another host"),
+            ('<a href="b.html">x</a>', "links to b.html, which does not exist"),
+            ('<a href="#there">x</a>', "an anchor that does not exist"),
+        ],
+    )
+    def test_finds(self, html, fault, tmp_path) -> None:
+        (tmp_path / "a.png").write_bytes(b"")
+        (tmp_path / "page.html").write_text(self.PAGE + html)
+        found = faults(tmp_path)
+        assert len(found) == bool(fault)
+        assert all(fault in sentence for sentence in found)
+
+    def test_finds_a_large_site(self, tmp_path) -> None:
+        with (tmp_path / "big.bin").open("wb") as file:
+            file.truncate(15_000_001)
+        assert faults(tmp_path) == ["the site has 15,000,001 bytes, more than 15,000,000"]
+
+
+class TestReadme:
+    def test_its_lines_run_as_printed(self) -> None:
+        [code] = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+        expected = [line.partition("# ")[2] for line in code.splitlines() if line.startswith("print")]
+        assert expected
+        run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        assert run.stdout.splitlines() == expected
+
+    def test_its_targets_exist(self) -> None:
+        targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+        assert set(re.findall(r"make ([a-z]+)", (ROOT / "README.md").read_text())) <= targets
+
+    def test_its_table_says_what_the_ledger_says(self) -> None:
+        readme = (ROOT / "README.md").read_text()
+        for statement in STATEMENTS:
+            if statement.status == "done" and statement.number.startswith(("Theorem", "Table")):
+                row = next(line for line in readme.splitlines() if re.match(rf"\|.*\b{statement.number}\b", line))
+                assert f"notebooks/{statement.page}.md" in row
+        assert "Algorithm 1" in readme

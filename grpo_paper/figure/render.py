@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from docutils import nodes
 
-from grpo_paper.figure.publish import MIME
+from grpo_paper.figure.publication import MIME
 
 FIGURE = """\
 :::{{figure}} /_extra/figures/{id}.svg

@@ -1,0 +1,55 @@
+"""What must hold of the built site: nothing is fetched from another host, every inner link resolves, it stays small."""
+
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlsplit
+
+LARGEST = 15_000_000
+"""Bytes of the whole site."""
+FETCHED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link": "href", "object": "data"}
+
+
+class Page(HTMLParser):
+    """The anchors of a page, what it fetches, where it links to, and its images without a text."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.anchors: set[str] = set()
+        self.fetched: list[str] = []
+        self.links: list[str] = []
+        self.silent_images: list[str] = []
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Collect from one element."""
+        values = {name: value or "" for name, value in attrs}
+        self.anchors |= {values.get("id", ""), values.get("name", "")}
+        if FETCHED.get(tag) in values:
+            self.fetched.append(values[FETCHED[tag]])
+        if tag == "a" and "href" in values:
+            self.links.append(values["href"])
+        if tag == "img" and not values.get("alt"):
+            self.silent_images.append(values.get("src", ""))
+
+
+def faults(site: Path) -> list[str]:
+    """Everything wrong with a site, a sentence each."""
+    pages = {path: Page(path) for path in sorted(site.rglob("*.html")) if "_static" not in path.parts}
+    found = []
+    for path, page in pages.items():
+        name = path.relative_to(site)
+        found += [f"{name} has an image without alt text: {src}" for src in page.silent_images]
+        found += [f"{name} fetches {url} from another host" for url in page.fetched if urlsplit(url).netloc]
+        for link in {*page.links, *page.fetched}:
+            address, anchor = urldefrag(link)
+            if urlsplit(link).scheme or urlsplit(link).netloc:
+                continue
+            target = (path.parent / unquote(urlsplit(address).path)).resolve() if address else path
+            if not target.exists():
+                found.append(f"{name} links to {link}, which does not exist")
+            elif anchor and target in pages and unquote(anchor) not in pages[target].anchors:
+                found.append(f"{name} links to {link}, an anchor that does not exist")
+    size = sum(path.stat().st_size for path in site.rglob("*") if path.is_file())
+    if size > LARGEST:
+        found.append(f"the site has {size:,} bytes, more than {LARGEST:,}")
+    return found
