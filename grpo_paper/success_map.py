@@ -47,6 +47,20 @@ def h_prime(p: Number, p_ref: Number, beta: Number, eps: Number) -> Number:
     return sigmoid(L) * sigmoid(-L) * scale * scale * scale * (2 * p - 1) / (2 * beta)
 
 
+def effective_beta(p: Number, beta: Number, eps: Number) -> Number:
+    r"""KL strength at which mean-only normalisation makes the update that mean + variance makes at β.
+
+    .. math:: β_{eff}(p) = β\sqrt{p(1-p)+ε} = β/Ω(p)
+
+    Source: Section 5, arXiv:2503.06639v4. Domain: p in [0, 1], the success rate of the sampling policy; β > 0, ε ≥ 0.
+    Shapes: broadcast. As printed: same; the whole policies agree, not just their success (E19).
+
+    >>> effective_beta(0.5, 2.0, 0.0)
+    1.0
+    """
+    return beta / Omega(p, eps)
+
+
 def success_variance(L: Number) -> Number:
     r"""Variance of the binary reward from the log-odds, without ever forming 1 − p.
 

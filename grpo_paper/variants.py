@@ -25,7 +25,7 @@ class Variant:
             raise ValueError(
                 f"normalization = {self.normalization!r} is outside its domain: it must be WHITENED or MEAN_ONLY"
             )
-        if hasattr(self.alpha, "free_symbols"):
+        if getattr(self.alpha, "free_symbols", None):
             return  # a SymPy symbol, for derivations
         try:
             inside = bool(0 <= self.alpha <= 1)
