@@ -156,7 +156,7 @@ ERRATA = (
         r"$r = 1$; $(1-p_{\mathrm{ref}})^α$; and the log belongs there.",
         (conditional, renyi),
         "two-kl",
-        "test_policy.py::TestLemma3",
+        "test_two_kl.py::TestLemma3",
     ),
     Erratum(
         "E14",
@@ -165,7 +165,7 @@ ERRATA = (
         "$Ω(p_{n-1})/β$.",
         (log_odds_step, policy_step),
         "two-kl",
-        "test_policy.py::TestTheorem9",
+        "test_two_kl.py::TestTheorem9",
     ),
     Erratum(
         "E15",
@@ -175,7 +175,7 @@ ERRATA = (
         r"map at strength $αβ$, damped: slope $(1-α) + αs$.",
         (renyi_correction, fixed_points),
         "two-kl",
-        "test_policy.py::TestE15",
+        "test_two_kl.py::TestE15",
     ),
     Erratum(
         "E16",
@@ -189,9 +189,9 @@ ERRATA = (
     Erratum(
         "E17",
         "Theorem 10",
-        r"bound $2δ^*$; TV written without $\|f\|_\infty \le 1$",
-        r"With $\mathrm{TV} = \tfrac12\|\cdot\|_1$ an event differs by at most TV: the bound is $δ^*$, "
-        r"and it is attained.",
+        r"$\lim |\tilde p_n - p^*| \le 2δ^*$; TV written without $\|f\|_\infty \le 1$",
+        r"With $\mathrm{TV} = \tfrac12\|\cdot\|_1$ an event differs by at most TV: the bound is $δ^*$, and it is "
+        r"attained. The limit need not exist; the bound is on the limsup.",
         (total_variation,),
         "parametric",
         "test_divergence.py::TestE17",

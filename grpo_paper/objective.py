@@ -11,7 +11,7 @@ def clipped_surrogate(ratio: Number, A: Number, clip: Number) -> Number:
 
     .. math:: f(ρ, A) = \min\left(ρA,\; \operatorname{clip}(ρ, 1-ϵ, 1+ϵ)\,A\right)
 
-    Source: Section 2, arXiv:2503.06639v4. Domain: ρ ≥ 0, any A, 0 ≤ ϵ ≤ 1. Shapes: broadcast.
+    Source: Section 2, arXiv:2503.06639v4. Domain: ρ ≥ 0, any A, 0 ≤ ϵ ≤ 1. Shapes: ρ and A broadcast; ϵ is one number.
     As printed: same here; the case split that follows it swaps ρ and A (E1).
 
     >>> clipped_surrogate(1.5, 2.0, 0.2), clipped_surrogate(0.5, -2.0, 0.2)
@@ -103,7 +103,7 @@ def k1(log_ratio: Number) -> Number:
 
 
 def k3(log_ratio: Number) -> Number:
-    r"""Estimator of KL(π‖π_ref) from one output drawn from π: unbiased and never negative; libraries use it.
+    r"""Estimator of KL(π‖π_ref) from one output drawn from π: unbiased, and never negative but for rounding.
 
     .. math:: k_3 = x - 1 - \log x, \qquad x = π_{ref}(o)/π(o)
 

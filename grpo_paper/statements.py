@@ -129,7 +129,7 @@ STATEMENTS = (
         (policy_step, renyi_correction, log_odds_step),
         "two-kl",
         ("fig-renyi-correction", "fig-damping"),
-        "test_policy.py::TestTheorem9",
+        "test_two_kl.py::TestTheorem9",
         ("E14", "E15", "E16"),
     ),
     Statement(
@@ -168,7 +168,7 @@ STATEMENTS = (
         (geometric_mean, kl),
         "two-kl",
         (),
-        "test_policy.py::TestLemma2",
+        "test_two_kl.py::TestLemma2",
     ),
     Statement(
         "Lemma 3",
@@ -177,7 +177,7 @@ STATEMENTS = (
         (geometric_mean, renyi, renyi_correction, conditional),
         "two-kl",
         ("fig-renyi-correction",),
-        "test_policy.py::TestLemma3",
+        "test_two_kl.py::TestLemma3",
         ("E13",),
     ),
     Statement(
