@@ -18,7 +18,7 @@ $(ENV): requirements.lock pyproject.toml
 	  { echo "Python 3.11 is needed and '$(PYTHON)' is not it; name yours: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --requirement requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --editable .
 	@touch $@
 
 book: $(ENV)  ## execute what changed and build the site (PROFILE=full for fine grids)
