@@ -51,6 +51,15 @@ def digest(folder: Path) -> str:
     return total.hexdigest()
 
 
+def slim(site: Path) -> None:
+    """Drop what no reader loads, half of the site, and show each figure from the address at which it is cited."""
+    for pattern in ("_static/**/*.map", "_static/**/*.ttf", "_static/locales", "_images/fig-*.svg"):
+        for path in list(site.glob(pattern)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for page in site.rglob("*.html"):
+        page.write_text(page.read_text(encoding="utf-8").replace("_images/fig-", "figures/fig-"), encoding="utf-8")
+
+
 def make_site() -> None:
     """Run jupyter-book with warnings as errors and put the result in place in one step."""
     output = BUILD / "site"
@@ -59,11 +68,10 @@ def make_site() -> None:
     # All pages every time: glued values of other pages go stale in an incremental build.
     flags = ["--all", "--warningiserror", "--keep-going", "--nitpick", "--quiet"]
     environment = os.environ | {"SOURCE_DATE_EPOCH": "0"}
-    if subprocess.run([*command, *flags], env=environment, check=False).returncode:
+    if subprocess.run([*command, *flags], env=environment, stdout=subprocess.DEVNULL, check=False).returncode:
         raise SystemExit("The site was not built; the warnings above are errors. The former site, if any, is intact.")
     made = output / "_build" / "html"
-    for source_map in made.rglob("*.map"):  # a third of the site, of use to the theme's own developers
-        source_map.unlink()
+    slim(made)
     if wrong := faults(made):
         raise SystemExit("\n".join(["The site was not put in place:", *wrong]))
     shutil.rmtree(HTML, ignore_errors=True)

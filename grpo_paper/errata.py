@@ -101,7 +101,7 @@ ERRATA = (
         r"The theorem starts at $p_0 = p_{\mathrm{ref}}$, and the start decides which fixed point, if any, is reached.",
         (trajectory, fixed_points),
         "stability",
-        "test_fixed_points.py::TestE7",
+        "test_orbits.py::TestE7",
     ),
     Erratum(
         "E8",
@@ -110,7 +110,7 @@ ERRATA = (
         "That is $p_{50}$ of an orbit that does not settle. None of the three fixed points is near it.",
         (fixed_points, trajectory),
         "stability",
-        "test_fixed_points.py::TestE8",
+        "test_orbits.py::TestE8",
     ),
     Erratum(
         "E9",
@@ -120,7 +120,7 @@ ERRATA = (
         r"$0.001$ gives a stable 2-cycle.",
         (trajectory,),
         "stability",
-        "test_fixed_points.py::TestE9",
+        "test_orbits.py::TestE9",
     ),
     Erratum(
         "E10",
@@ -129,7 +129,7 @@ ERRATA = (
         r"Only locally: from $p_0 = p_{\mathrm{ref}}$ too there are 2-cycles, longer cycles and aperiodic orbits.",
         (trajectory, fixed_points),
         "stability",
-        "test_fixed_points.py::TestE10",
+        "test_orbits.py::TestE10",
     ),
     Erratum(
         "E11",
@@ -138,7 +138,7 @@ ERRATA = (
         r"$p^*$ moves with $β$: the explicit object is the stability region in the $(β, p_{\mathrm{ref}})$ plane.",
         (critical_beta, bifurcation_curve),
         "stability",
-        "test_fixed_points.py::TestE11",
+        "test_stability.py::TestE11",
     ),
     Erratum(
         "E12",

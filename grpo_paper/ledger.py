@@ -40,8 +40,8 @@ def statements_page() -> str:
         f"Every numbered item of [the paper]({PAPER}), under which hypotheses it holds, the functions that compute it,",
         "its figures, the test class that holds it to its word, and its errata. “Not yet” means just that.",
         "",
-        "| item | title and *hypotheses* | functions | figures | tests | errata |",
-        "| --- | --- | --- | --- | --- | --- |",
+        "| item | title and hypotheses | computed by | shown in, tested by |",
+        "| --- | --- | --- | --- |",
         *(_row(statement) for statement in STATEMENTS),
         "",
     ]
@@ -49,17 +49,17 @@ def statements_page() -> str:
 
 
 def _row(s: Statement) -> str:
+    anchor, about = f"[]{{#ledger-{s.id}}}", f"**{s.title}.** {s.hypotheses}"
+    if s.status == "not yet":
+        return f"| {anchor}{s.number} | {about} | not yet | |"
     role = "prf:ref" if s.number.startswith(BOXED) else "ref"
-    done = s.status == "done"
-    cells = (
-        f"[]{{#ledger-{s.id}}}" + (f"{{{role}}}`{s.number} <{s.id}>`" if done else s.number),
-        f"{s.title}: *{s.hypotheses}*",
-        ", ".join(f"`{name}`" for name in names(s.functions)) if done else "not yet",
-        ", ".join(f"{{numref}}`{figure}`" for figure in s.figures),
-        f"`{s.test.partition('::')[2]}`" if done else "",
-        ", ".join(f"[{number}](#ledger-{number.lower()})" for number in s.errata),
-    )
-    return "| " + " | ".join(cells) + " |"
+    shown = [
+        *(f"{{numref}}`{figure}`" for figure in s.figures),
+        *(f"[{number}](#ledger-{number.lower()})" for number in s.errata),
+        f"`{s.test.partition('::')[2]}`",
+    ]
+    functions = ", ".join(f"`{name}`" for name in names(s.functions))
+    return f"| {anchor}{{{role}}}`{s.number} <{s.id}>` | {about} | {functions} | {', '.join(shown)} |"
 
 
 def errata_page() -> str:

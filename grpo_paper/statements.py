@@ -22,7 +22,7 @@ Status = Literal["done", "not yet"]
 
 @dataclass(frozen=True)
 class Statement:
-    """One item of the paper. `test` is ``file::class`` under ``tests/``; `page` a chapter's name."""
+    """One item of the paper. Hypotheses in MyST; `test` is ``file::class`` under ``tests/``; `page` a chapter's name."""
 
     number: str
     title: str
@@ -48,7 +48,7 @@ STATEMENTS = (
     Statement(
         "Theorem 1",
         "GRPO policy dynamics",
-        "β > 0, ε > 0, maximum over all policies, no clipping",
+        "$β > 0$, $ε > 0$; the maximum is over all policies, without clipping",
         (tilt, policy_step, log_partition, regularized_objective),
         "policy-dynamics",
         ("fig-certificate",),
@@ -57,7 +57,7 @@ STATEMENTS = (
     Statement(
         "Theorem 2",
         "Recursion of the probability of success",
-        "0 < p_ref < 1, β > 0, ε > 0",
+        r"$0 < p_{\mathrm{ref}} < 1$, $β > 0$, $ε > 0$",
         (h, log_odds_step, trajectory),
         "success-map",
         ("fig-success-map",),
@@ -67,7 +67,7 @@ STATEMENTS = (
     Statement(
         "Theorem 3",
         "Success amplification",
-        "0 < p_ref < 1, p* = h(p*)",
+        r"$0 < p_{\mathrm{ref}} < 1$, $p^* = h(p^*)$",
         (fixed_points, certify.fixed_points),
         "amplification",
         ("fig-amplification",),
@@ -77,7 +77,7 @@ STATEMENTS = (
     Statement(
         "Theorem 4",
         "Mirror GRPO",
-        "α = 0, β > 0, ε > 0",
+        "$α = 0$, $β > 0$, $ε > 0$",
         (policy_step, log_odds_step),
         "mirror",
         ("fig-mirror-orbits",),
@@ -86,7 +86,7 @@ STATEMENTS = (
     Statement(
         "Theorem 5",
         "Mirror GRPO climbs to 1",
-        "α = 0, 0 < p_ref < 1",
+        r"$α = 0$, $0 < p_{\mathrm{ref}} < 1$",
         (trajectory, fixed_points),
         "mirror",
         ("fig-mirror-orbits", "fig-mirror-slopes"),
@@ -96,26 +96,26 @@ STATEMENTS = (
     Statement(
         "Theorem 6",
         "Local convergence",
-        "p* = h(p*), |h'(p*)| < 1",
+        r"$p^* = h(p^*)$, $\lvert h'(p^*) \rvert < 1$",
         (fixed_points, h_prime, trajectory),
         "stability",
         ("fig-orbits", "fig-orbits-as-printed", "fig-stability-diagram"),
-        "test_fixed_points.py::TestTheorem6",
+        "test_stability.py::TestTheorem6",
         ("E7", "E8", "E9", "E10"),
     ),
     Statement(
         "Theorem 7",
         "Local contraction in one dimension",
-        "h continuously differentiable near p*, |h'(p*)| < 1",
+        r"$h$ continuously differentiable near $p^*$, $\lvert h'(p^*) \rvert < 1$",
         (h_prime,),
         "stability",
         (),
-        "test_fixed_points.py::TestTheorem7",
+        "test_stability.py::TestTheorem7",
     ),
     Statement(
         "Theorem 8",
         "Any weights, any anchor",
-        "β > 0, any weights, any sampling policy and anchor",
+        "$β > 0$; any weights, any sampling policy, any anchor",
         (tilt, regularized_objective),
         "policy-dynamics",
         ("fig-certificate",),
@@ -125,7 +125,7 @@ STATEMENTS = (
     Statement(
         "Theorem 9",
         "Two KL penalties",
-        "0 < α < 1, β > 0",
+        "$0 < α < 1$, $β > 0$",
         (policy_step, renyi_correction, log_odds_step),
         "two-kl",
         ("fig-renyi-correction", "fig-damping"),
@@ -135,7 +135,7 @@ STATEMENTS = (
     Statement(
         "Theorem 10",
         "Parametric policies",
-        "Assumption 1, p_n → p*",
+        r"Assumption 1, $p_n \to p^*$",
         (total_variation,),
         "parametric",
         ("fig-parametric",),
@@ -145,7 +145,7 @@ STATEMENTS = (
     Statement(
         "Proposition 1",
         "Properties of h and existence of a fixed point",
-        "ε > 0",
+        "$ε > 0$",
         (h, h_prime),
         "success-map",
         ("fig-success-map",),
@@ -154,17 +154,17 @@ STATEMENTS = (
     Statement(
         "Lemma 1",
         "Slope at a fixed point",
-        "p* = h(p*)",
+        "$p^* = h(p^*)$",
         (h_prime, force_slope, critical_beta),
         "stability",
         ("fig-stability-bound",),
-        "test_fixed_points.py::TestLemma1",
+        "test_stability.py::TestLemma1",
         ("E11",),
     ),
     Statement(
         "Lemma 2",
         "Two penalties are one, to a geometric mean",
-        "0 ≤ α ≤ 1",
+        r"$0 \le α \le 1$",
         (geometric_mean, kl),
         "two-kl",
         (),
@@ -173,7 +173,7 @@ STATEMENTS = (
     Statement(
         "Lemma 3",
         "Success of the geometric mean",
-        "0 < α < 1, both policies succeed and fail",
+        "$0 < α < 1$; both policies succeed and fail",
         (geometric_mean, renyi, renyi_correction, conditional),
         "two-kl",
         ("fig-renyi-correction",),
@@ -183,7 +183,7 @@ STATEMENTS = (
     Statement(
         "Remark 1",
         "The map without smoothing",
-        "ε = 0",
+        "$ε = 0$",
         (h,),
         "success-map",
         ("fig-no-smoothing",),
@@ -193,26 +193,26 @@ STATEMENTS = (
     Statement(
         "Remark 2",
         "A bound for all prompts",
-        "β above the supremum of B",
+        "$β$ above the supremum of $B$",
         (critical_beta, largest_critical_beta),
         "stability",
         ("fig-stability-bound",),
-        "test_fixed_points.py::TestRemark2",
+        "test_stability.py::TestRemark2",
     ),
     Statement(
         "Assumption 1",
         "Approximation error of a parametric policy",
-        "π̃_0 = π_0, Σ δ_n → δ* < 1",
+        r"$\tilde π_0 = π_0$, $\sum δ_n \to δ^* < 1$",
         (total_variation,),
         "parametric",
         ("fig-parametric",),
         "test_divergence.py::TestTheorem10",
     ),
-    Statement("Algorithm 1", "GRPO with verifiable rewards", "G samples, μ gradient steps", status="not yet"),
+    Statement("Algorithm 1", "GRPO with verifiable rewards", "$G$ samples, $μ$ gradient steps", status="not yet"),
     Statement(
         "Table 1",
         "Six variants side by side",
-        "normalisation × α",
+        "two normalisations, three places of the penalty",
         (Variant, log_odds_step, fixed_points, anchor),
         "variants",
         ("fig-variants",),
@@ -222,7 +222,7 @@ STATEMENTS = (
     Statement(
         "Figure 1",
         "Weights of success and failure",
-        "ε = 0",
+        "$ε = 0$",
         (omega_plus, omega_minus),
         "weights",
         ("fig-weights",),
@@ -231,7 +231,7 @@ STATEMENTS = (
     Statement(
         "Figure 2",
         "The success map",
-        "ε = 1e−5",
+        "$ε = 10^{-5}$",
         (h,),
         "success-map",
         ("fig-success-map",),
@@ -241,20 +241,20 @@ STATEMENTS = (
     Statement(
         "Figure 4",
         "The bound B",
-        "ε = 1e−5",
+        "$ε = 10^{-5}$",
         (critical_beta,),
         "stability",
         ("fig-stability-bound",),
-        "test_fixed_points.py::TestFigure4",
+        "test_stability.py::TestFigure4",
     ),
     Statement(
         "Figure 5",
         "Orbits of the recursion",
-        "ε = 1e−5, p_0 = 0.1 as printed",
+        "$ε = 10^{-5}$, $p_0 = 0.1$ as printed",
         (trajectory, fixed_points),
         "stability",
         ("fig-orbits-as-printed", "fig-orbits"),
-        "test_fixed_points.py::TestFigure5",
+        "test_orbits.py::TestFigure5",
         ("E7", "E8", "E9"),
     ),
     Statement(
@@ -270,7 +270,7 @@ STATEMENTS = (
     Statement(
         "Section 5",
         "Dr. GRPO: mean-only normalisation",
-        "Ω = 1",
+        "$Ω = 1$",
         (Omega, log_odds_step, fixed_points, effective_beta),
         "dr-grpo",
         ("fig-dr-grpo", "fig-adaptive-beta"),
