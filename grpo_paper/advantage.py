@@ -5,7 +5,7 @@ With a binary reward of mean p the variance is p(1 − p), so a group's advantag
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from grpo_paper.elementary import Number, sqrt
 
@@ -65,8 +65,8 @@ class Normalization:
     """How a centred reward is scaled: the column "normalisation" of Table 1."""
 
     name: str
-    scale: Callable[[Number, Number], Number]
-    scale_slope: Callable[[Number, Number, Number], Number]
+    scale: Callable[[Number, Number], Number] = field(repr=False)
+    scale_slope: Callable[[Number, Number, Number], Number] = field(repr=False)
 
 
 WHITENED = Normalization("mean+variance", whitening, whitening_slope)

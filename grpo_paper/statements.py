@@ -22,7 +22,7 @@ Status = Literal["done", "not yet"]
 
 @dataclass(frozen=True)
 class Statement:
-    """One item of the paper. Hypotheses in MyST; `test` is ``file::class`` under ``tests/``; `page` a chapter's name."""
+    """One item of the paper: hypotheses in MyST, `page` a chapter, `test` a ``file::class`` under ``tests/``."""
 
     number: str
     title: str
