@@ -1,6 +1,7 @@
 """Build the book: execute what changed, stage it beside the hand-written pages, and let jupyter-book make the site."""
 
 import argparse
+import fcntl
 import hashlib
 import os
 import shutil
@@ -85,6 +86,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, help="seed of every chapter; without it, what each chapter says")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="chapters executed at a time")
     options = parser.parse_args()
+    BUILD.mkdir(exist_ok=True)
+    lock = (BUILD / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise SystemExit("Another build of this book is running; wait for it or stop it.") from None
     given = {"profile": options.profile, "seed": options.seed}
     try:
         chapters = refresh({name: value for name, value in given.items() if value is not None}, options.jobs)

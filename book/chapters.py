@@ -134,6 +134,8 @@ def refresh(parameters: Parameters, jobs: int) -> list[Chapter]:
 
     Errors: ChapterError listing every chapter that failed; the others are kept.
     """
+    for left_by_a_killed_run in KEPT.glob(".*"):
+        shutil.rmtree(left_by_a_killed_run)
     everything = chapters(parameters)
     todo = [(chapter, why) for chapter in everything if (why := chapter.stale())]
     print(f"{len(everything)} chapters, {len(todo)} to execute")
