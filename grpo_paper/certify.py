@@ -107,7 +107,8 @@ def fixed_points(
     The search box is where every root must lie, logit p_ref ≤ L ≤ logit p_ref + 1/(αβ√ε). A piece is dropped when
     D has one sign on it; where D' has one sign it holds at most one root, and the signs at its ends decide.
     Source: Theorems 3 and 6, Lemma 1, arXiv:2503.06639v4. Domain: decimal strings, 0 < p_ref < 1, β > 0, ε > 0,
-    0 < α ≤ 1. Errors: ValueError naming the argument, the value and the domain.
+    0 < α ≤ 1, a float α for its exact binary value (``Variant(WHITENED, arb("0.3"))`` for the decimal).
+    Errors: ValueError naming the argument, the value and the domain.
 
     >>> found = fixed_points("0.3", "2", "0.01")
     >>> [point.p.str(8, radius=False) for point in found.points], found.complete
@@ -115,31 +116,28 @@ def fixed_points(
     """
     with ctx.workprec(precision):
         p, b, e = exact("p_ref", p_ref), exact("beta", beta), exact("eps", eps)
-        for name, text, ball, good in (
+        alpha = arb(variant.alpha)  # as a ball, so that 1 − α is not rounded to a float
+        variant = Variant(variant.normalization, alpha)
+        for name, text, domain, good in (
             ("p_ref", p_ref, "a probability strictly between 0 and 1", p > 0 and p < 1),
             ("beta", beta, "> 0", b > 0),
             ("eps", eps, "> 0", e > 0),
-            (
-                "alpha",
-                variant.alpha,
-                "in (0, 1]: a mirror variant has no interior fixed point",
-                variant.alpha > 0,
-            ),
+            ("alpha", alpha, "in (0, 1]: a mirror variant has no interior fixed point", alpha > 0),
         ):
             if not good:
-                raise ValueError(f"{name} = {text!r} is outside its domain: it must be {ball}")
+                raise ValueError(f"{name} = {text!r} is outside its domain: it must be {domain}")
         L_ref = logit(p)
 
         def defect(L: arb) -> arb:
             return log_odds_step(L, L_ref, b, e, variant) - L
 
         def defect_slope(L: arb) -> arb:
-            return force_slope(L, b, e, variant) - variant.alpha
+            return force_slope(L, b, e, variant) - alpha
 
-        ceiling = L_ref + force(arb("inf"), b, e, variant) / variant.alpha
+        ceiling = L_ref + force(arb("inf"), b, e, variant) / alpha
         bottom, top = (L_ref - 1).lower(), (ceiling + 1).upper()
         roots, complete = _isolate(defect, defect_slope, arb(bottom), arb(top), cuts)
-        points = tuple(FixedPoint(root, (1 - variant.alpha) + force_slope(root, b, e, variant)) for root in roots)
+        points = tuple(FixedPoint(root, (1 - alpha) + force_slope(root, b, e, variant)) for root in roots)
     return Enclosure(points, complete)
 
 

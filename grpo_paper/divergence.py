@@ -44,7 +44,8 @@ def total_variation(log_p: Number, log_q: Number) -> Number:
     .. math:: \mathrm{TV}(P, Q) = \tfrac12 \sum_o |P(o) - Q(o)| = \max_E |P(E) - Q(E)|
 
     Source: Assumption 1 and Theorem 10, Section 4, arXiv:2503.06639v4. Domain: normalised log-probabilities.
-    Shapes: arrays or tensors (..., outputs), broadcast, to (...). As printed: the supremum lacks ‖f‖∞ ≤ 1 (E17).
+    Shapes: arrays or tensors (..., outputs), broadcast, to (...).
+    As printed: a supremum without ‖f‖∞ ≤ 1 (E17), with which TV is half of it.
 
     >>> import numpy as np
     >>> float(total_variation(np.log([0.5, 0.5]), np.log([0.25, 0.75])).round(6))

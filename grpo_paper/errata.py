@@ -116,7 +116,7 @@ ERRATA = (
         "E9",
         "Appendix C",
         r"“$β = 5$, $p_{\mathrm{ref}} = 0.001$ … divergent”",
-        r"The panel has $p_{\mathrm{ref}} = 10^{-4}$, where the orbit is bounded and aperiodic; "
+        r"The panel has $p_{\mathrm{ref}} = 10^{-4}$, where the orbit is bounded and no cycle is found; "
         r"$0.001$ gives a stable 2-cycle.",
         (trajectory,),
         "stability",

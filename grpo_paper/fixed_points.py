@@ -1,9 +1,9 @@
 """All fixed points of the success recursion, their slopes and stability, and where they are born or lose it.
 
-With ``G(L) = L − Ω(L)/β`` a fixed point of GRPO solves ``G(L) = logit p_ref``. G rises, falls and rises again; it turns
-where the slope Ω'(L)/β is 1, that is at the two solutions of B(p) = β with p > ½. Its curvature changes
-only at ±L_peak, where Ω' is steepest. So Newton's method, started on the right side of each piece, approaches
-the one root of the piece from one side: none can be missed and no bracket is needed.
+With ``F(L) = L − Ω(L)/β`` a fixed point of GRPO solves ``F(L) = logit p_ref``. Where β is below the largest B, F rises,
+falls and rises again (above it, F only rises); it turns where the slope Ω'(L)/β is 1, that is at the two solutions of
+B(p) = β with p > ½. Its curvature changes only at ±L_peak, where Ω' is steepest. So Newton's method, started on the
+right side of each piece, approaches its one root from one side: none can be missed and no bracket is needed.
 """
 
 from dataclasses import dataclass
@@ -84,7 +84,8 @@ def bifurcation_curve(L: Number, eps: Number) -> tuple[Number, Number]:
 class FixedPoints:
     """All fixed points of each cell, ascending along a last axis of 3, NaN where there are fewer.
 
-    logit: log-odds in nats (±inf for p = 0 and 1). slope: derivative of the recursion there.
+    logit: log-odds in nats (±inf for p = 0 and 1). slope: derivative of the recursion there, in p for
+    the two ends of a mirror variant; elsewhere p and log-odds give the same.
     """
 
     logit: np.ndarray
@@ -163,7 +164,7 @@ def _solve_in_chunks(roots: np.ndarray, L_ref: np.ndarray, beta: np.ndarray, eps
 
 
 def _turning_points(beta: np.ndarray, eps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The two L > 0 with Ω'(L) = β, where G turns; both are L_peak where β exceeds the largest B.
+    """The two L > 0 with Ω'(L) = β, where F turns; both are L_peak where β exceeds the largest B.
 
     log Ω' is concave, with asymptotes sinh(L/2) and e^{−L} ε^{−3/2}/2 above it: Newton started where these
     reach β closes in from outside, so each estimate errs towards the outer piece and never skips a root.
@@ -176,7 +177,7 @@ def _turning_points(beta: np.ndarray, eps: np.ndarray) -> tuple[np.ndarray, np.n
     for _ in range(60):
         up, down = _log_slope_step(rise, safe_beta, eps), _log_slope_step(fall, safe_beta, eps)
         rise, fall = np.clip(rise - up, rise, peak), np.clip(fall - down, peak, fall)
-        # G is flat where it turns: an error of 1e-9 here moves its value by a rounding.
+        # F is flat where it turns: an error of 1e-9 here moves its value by a rounding.
         if np.all(np.abs(up) <= 1e-9 * rise) and np.all(np.abs(down) <= 1e-9 * fall):
             break
     return np.where(turning, rise, peak), np.where(turning, fall, peak)
@@ -212,7 +213,7 @@ def _solve(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> np.ndarray:
     middle = turning & (at_rise > 0) & (at_fall < 0)
     high = np.where(turning, at_fall <= 0, at_rise < 0)
 
-    # On (−∞, −peak] G is convex: come from the right. On [−peak, rise] it is concave: come from the left.
+    # On (−∞, −peak] F is convex: come from the right. On [−peak, rise] it is concave: come from the left.
     bends_up = _defect(-peak, L_ref, beta, eps) > 0
     starts = (
         (low, np.where(bends_up, np.minimum(-peak, ceiling), np.minimum(np.maximum(-peak, floor), rise))),
@@ -230,7 +231,7 @@ def _solve(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> np.ndarray:
 
 
 def _newton(root: np.ndarray, L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> np.ndarray:
-    """Newton's method for G(L) = L_ref where it is monotone: stops a cell when its steps turn back or vanish."""
+    """Newton's method for F(L) = L_ref where it is monotone: stops a cell when its steps turn back or vanish."""
     root = root.copy()
     live = np.arange(root.size)
     last = np.zeros_like(root)

@@ -67,7 +67,7 @@ STATEMENTS = (
     Statement(
         "Theorem 3",
         "Success amplification",
-        r"$0 < p_{\mathrm{ref}} < 1$, $p^* = h(p^*)$",
+        r"$0 < p_{\mathrm{ref}} < 1$, $β > 0$, $ε > 0$, $p^* = h(p^*)$",
         (fixed_points, certify.fixed_points),
         "amplification",
         ("fig-amplification",),
@@ -86,7 +86,7 @@ STATEMENTS = (
     Statement(
         "Theorem 5",
         "Mirror GRPO climbs to 1",
-        r"$α = 0$, $0 < p_{\mathrm{ref}} < 1$",
+        r"$α = 0$, $0 < p_{\mathrm{ref}} < 1$, $β > 0$, $ε > 0$",
         (trajectory, fixed_points),
         "mirror",
         ("fig-mirror-orbits", "fig-mirror-slopes"),
@@ -96,7 +96,7 @@ STATEMENTS = (
     Statement(
         "Theorem 6",
         "Local convergence",
-        r"$p^* = h(p^*)$, $\lvert h'(p^*) \rvert < 1$",
+        r"$ε > 0$, $p^* = h(p^*)$, $\lvert h'(p^*) \rvert < 1$",
         (fixed_points, h_prime, trajectory),
         "stability",
         ("fig-orbits", "fig-orbits-as-printed", "fig-stability-diagram"),
@@ -106,7 +106,7 @@ STATEMENTS = (
     Statement(
         "Theorem 7",
         "Local contraction in one dimension",
-        r"$h$ continuously differentiable near $p^*$, $\lvert h'(p^*) \rvert < 1$",
+        r"$p^* = h(p^*)$, $h$ continuously differentiable near $p^*$, $\lvert h'(p^*) \rvert < 1$",
         (h_prime,),
         "stability",
         (),
@@ -125,7 +125,7 @@ STATEMENTS = (
     Statement(
         "Theorem 9",
         "Two KL penalties",
-        "$0 < α < 1$, $β > 0$",
+        "$0 < α < 1$, $β > 0$, $ε > 0$",
         (policy_step, renyi_correction, log_odds_step),
         "two-kl",
         ("fig-renyi-correction", "fig-damping"),
@@ -145,7 +145,7 @@ STATEMENTS = (
     Statement(
         "Proposition 1",
         "Properties of h and existence of a fixed point",
-        "$ε > 0$",
+        r"$0 < p_{\mathrm{ref}} < 1$, $β > 0$, $ε > 0$",
         (h, h_prime),
         "success-map",
         ("fig-success-map",),
@@ -154,7 +154,7 @@ STATEMENTS = (
     Statement(
         "Lemma 1",
         "Slope at a fixed point",
-        "$p^* = h(p^*)$",
+        "$ε > 0$, $p^* = h(p^*)$",
         (h_prime, force_slope, critical_beta),
         "stability",
         ("fig-stability-bound",),
@@ -173,7 +173,7 @@ STATEMENTS = (
     Statement(
         "Lemma 3",
         "Success of the geometric mean",
-        "$0 < α < 1$; both policies succeed and fail",
+        "$0 < α < 1$; both policies succeed and fail, sharing a success and a failure",
         (geometric_mean, renyi, renyi_correction, conditional),
         "two-kl",
         ("fig-renyi-correction",),

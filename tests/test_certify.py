@@ -2,9 +2,9 @@
 
 import mpmath
 import pytest
-from flint import arb
+from flint import arb, ctx
 
-from grpo_paper import DR_GRPO, MIRROR_GRPO, certify, h, h_prime, two_kl
+from grpo_paper import DR_GRPO, MIRROR_GRPO, WHITENED, Variant, certify, h, h_prime, two_kl
 from grpo_paper.certify import Verdict
 from tests.conftest import read_arb
 
@@ -66,14 +66,22 @@ class TestFixedPoints:
             assert a.logit.overlaps(b.logit)
             assert (arb("0.75") + a.slope / 4).overlaps(b.slope)
 
+    @pytest.mark.parametrize("alpha", [0.1, 0.3, 0.7])
+    def test_any_alpha(self, alpha) -> None:
+        """A float α is taken at its exact value: the recursion and its slope must use the same one."""
+        with ctx.workprec(256):
+            damped = certify.fixed_points("0.001", "10", "1e-5", Variant(WHITENED, alpha))
+            whole = certify.fixed_points("0.001", (arb(alpha) * 10).str(70, radius=False), "1e-5")
+            assert damped.complete
+            for a, b in zip(damped.points, whole.points, strict=True):
+                assert abs(a.logit - b.logit) < arb("1e-50")  # the strength is rounded to 70 digits
+
     def test_without_budget_nothing_is_claimed(self) -> None:
         found = certify.fixed_points("0.2", "1", "1e-5", cuts=3)
         assert found.complete is Verdict.UNKNOWN
 
     def test_on_a_fold_nothing_is_claimed(self) -> None:
         """At p_ref on the fold to 70 digits, two roots cannot be told from none at 53 bits."""
-        from flint import ctx
-
         from grpo_paper.fixed_points import bifurcation_curve
 
         with ctx.workprec(300):
