@@ -7,15 +7,16 @@ import mpmath
 import numpy as np
 import pytest
 import torch
+from flint import arb, ctx
 
 from grpo_paper import elementary
-from grpo_paper.advantage import Omega, advantage, omega_minus, omega_plus, whitening_slope
+from grpo_paper.advantage import Omega, advantage, omega_minus, omega_plus, whitening, whitening_slope
 from grpo_paper.elementary import POINTWISE, logit, logsumexp, sigmoid, where
 from grpo_paper.fixed_points import bifurcation_curve, critical_beta, largest_critical_beta, peak_logit
 from grpo_paper.objective import clipped_surrogate, contrastive_surrogate, k1, k3
 from grpo_paper.policy import log_partition
-from grpo_paper.success_map import force, force_slope, h, h_prime, log_odds_step, success_variance
-from grpo_paper.variants import GRPO, MIRROR_GRPO, two_kl
+from grpo_paper.success_map import effective_beta, force, force_slope, h, h_prime, log_odds_step, success_variance
+from grpo_paper.variants import DR_GRPO, GRPO, MIRROR_GRPO, two_kl
 from tests.conftest import Number
 
 UNARY = {
@@ -26,30 +27,49 @@ UNARY = {
     "logit": (lambda p: mpmath.log(p / (1 - p)), "0.0003"),
 }
 
+# Dyadic arguments, which every number system holds exactly: near 1 the rounding of a decimal would count.
+GRID = {
+    "p": ("0.3125", "0.00048828125", "0.99951171875"),
+    "p_ref": ("0.1875", "0.0001220703125", "0.84375"),
+    "beta": ("1.25", "5", "0.203125"),
+    "eps": ("0.0009765625", "0.00000762939453125", "0.125"),
+    "L": ("2.5", "-6.25", "30.5"),
+    "L_ref": ("-1.5", "-9", "1.75"),
+    "r": ("1", "0", "1"),
+    "v": ("0.21875", "0.0004882812500", "0.25"),
+    "m": ("-0.4375", "0.96875", "0.0625"),
+    "rho": ("1.5", "0.5", "1.0625"),
+    "A": ("2.25", "-0.75", "-2"),
+    "clip": ("0.1875", "0.25", "0.125"),
+    "x": ("-0.6875", "1.5", "-3.25"),
+}
 FORMULAS = {
-    "Omega": (Omega, "0.3 0.001"),
-    "omega_plus": (omega_plus, "0.3 0.001"),
-    "omega_minus": (omega_minus, "0.3 0.001"),
-    "advantage": (advantage, "1 0.3 0.001"),
-    "whitening_slope": (whitening_slope, "0.21 -0.4 0.001"),
-    "success_variance": (success_variance, "40.5"),
-    "h": (h, "0.3 0.2 1.25 0.001"),
-    "h_prime": (h_prime, "0.3 0.2 1.25 0.001"),
-    "force": (force, "30.5 1.25 0.001"),
-    "force_slope": (force_slope, "3.5 1.25 0.001"),
-    "step": (lambda *a: log_odds_step(*a, GRPO), "0.5 -1.5 1.25 0.001"),
-    "mirror step": (lambda *a: log_odds_step(*a, MIRROR_GRPO), "0.5 -1.5 1.25 0.001"),
-    "two-KL step": (lambda *a: log_odds_step(*a, two_kl(0.25)), "0.5 -1.5 1.25 0.001"),
-    "log_partition": (log_partition, "0.3 0.2 1.25 0.001"),
-    "critical_beta": (critical_beta, "0.3 0.001"),
-    "peak_logit": (peak_logit, "0.001"),
-    "largest_critical_beta": (largest_critical_beta, "0.001"),
-    "fold": (lambda *a: bifurcation_curve(*a)[0], "2.5 0.001"),
-    "fold reference": (lambda *a: bifurcation_curve(*a)[1], "2.5 0.001"),
-    "clipped_surrogate": (clipped_surrogate, "1.5 2.25 0.2"),
-    "contrastive_surrogate": (contrastive_surrogate, "0.5 0 0.7 0.2 0.001"),
-    "k1": (k1, "-0.7"),
-    "k3": (k3, "-0.7"),
+    "Omega": (Omega, "p eps"),
+    "omega_plus": (omega_plus, "p eps"),
+    "omega_minus": (omega_minus, "p eps"),
+    "advantage": (advantage, "r p eps"),
+    "whitening": (whitening, "v eps"),
+    "whitening_slope": (whitening_slope, "v m eps"),
+    "success_variance": (success_variance, "L"),
+    "h": (h, "p p_ref beta eps"),
+    "h_prime": (h_prime, "p p_ref beta eps"),
+    "effective_beta": (effective_beta, "p beta eps"),
+    "force": (force, "L beta eps"),
+    "force_slope": (force_slope, "L beta eps"),
+    "step": (lambda *a: log_odds_step(*a, GRPO), "L L_ref beta eps"),
+    "mirror step": (lambda *a: log_odds_step(*a, MIRROR_GRPO), "L L_ref beta eps"),
+    "two-KL step": (lambda *a: log_odds_step(*a, two_kl(0.25)), "L L_ref beta eps"),
+    "mean-only step": (lambda *a: log_odds_step(*a, DR_GRPO), "L L_ref beta eps"),
+    "log_partition": (log_partition, "p p_ref beta eps"),
+    "critical_beta": (critical_beta, "p eps"),
+    "peak_logit": (peak_logit, "eps"),
+    "largest_critical_beta": (largest_critical_beta, "eps"),
+    "fold or flip": (lambda *a: bifurcation_curve(*a)[0], "L eps"),
+    "its reference": (lambda *a: bifurcation_curve(*a)[1], "L eps"),
+    "clipped_surrogate": (clipped_surrogate, "rho A clip"),
+    "contrastive_surrogate": (contrastive_surrogate, "rho r p clip eps"),
+    "k1": (k1, "x"),
+    "k3": (k3, "x"),
 }
 
 
@@ -109,17 +129,17 @@ class TestPrimitives:
 
 class TestOneFormulaFiveReadings:
     @pytest.mark.parametrize("name", FORMULAS)
-    def test_value(self, name: str, number: Number) -> None:
+    @pytest.mark.parametrize("point", range(3))
+    def test_value(self, name: str, point: int, number: Number) -> None:
         """Against the balls at 256 bits, which contain the exact value; 1e-14 is some 50 roundings."""
-        from flint import arb, ctx
-
-        formula, arguments = FORMULAS[name]
+        formula, names = FORMULAS[name]
+        arguments = [GRID[argument][point] for argument in names.split()]
         with ctx.workprec(256), mpmath.workdps(50):
-            ball = formula(*(arb(a) for a in arguments.split()))
+            ball = formula(*map(arb, arguments))
             exact = mpmath.mpf(ball.str(45, radius=False))
             assert ball.rel_accuracy_bits() > 200
-            value = number.read(formula(*(number.make(a) for a in arguments.split())))
-            assert abs(value / exact - 1) <= 1e-14
+            value = number.read(formula(*map(number.make, arguments)))
+            assert abs(value - exact) <= 1e-14 * abs(exact)
 
 
 def test_import_stays_light() -> None:
