@@ -40,9 +40,13 @@ def statements_page() -> str:
         f"Every numbered item of [the paper]({PAPER}), under which hypotheses it holds, the functions that compute it,",
         "its figures, the test class that holds it to its word, and its errata. “Not yet” means just that.",
         "",
+        "```{table}",
+        ":class: ledger",
+        "",
         "| item | title and hypotheses | computed by | shown in, tested by |",
         "| --- | --- | --- | --- |",
         *(_row(statement) for statement in STATEMENTS),
+        "```",
         "",
     ]
     return "\n".join(lines)
