@@ -1,0 +1,123 @@
+"""Algorithm 1 on the bandit: the exact limit is the recursion, and sampling is sampling."""
+
+import numpy as np
+import pytest
+import torch
+
+from grpo_paper import MEAN_ONLY, WHITENED, Variant, trajectory
+from grpo_paper.policy import policy_step
+from grpo_paper.trainer import Bandit, TrainConfig, train
+
+P_REF = [0.05, 0.3, 0.8]
+EXACT = TrainConfig(
+    eps=1e-3, clip=None, group_size=None, inner_steps=200, ascent="natural", iterations=20, learning_rate=0.2
+)
+
+
+def exact(**changes: object) -> TrainConfig:
+    return TrainConfig(**(vars(EXACT) | changes))
+
+
+@pytest.fixture(scope="module")
+def task() -> Bandit:
+    return Bandit.with_success(P_REF, outputs=8)
+
+
+class TestExactLimit:
+    @pytest.mark.parametrize("normalization", [WHITENED, MEAN_ONLY], ids=lambda n: n.name)
+    def test_follows_the_recursion(self, normalization, task) -> None:
+        """All of Table 1: three α in one batch of replicas. A step of 0.2 leaves (1 − 0.2β)^200 of the way: 1e-12."""
+        alphas = [1.0, 0.4, 0.0]
+        history = train(exact(normalization=normalization, alpha=alphas, beta=[0.7, 0.7, 0.7]), task)
+        for replica, alpha in enumerate(alphas):
+            theory = trajectory(np.array(P_REF), 0.7, 1e-3, 20, Variant(normalization, alpha)).p
+            assert np.abs(history.success[:, replica].numpy() - theory.T).max() < 1e-6
+
+    def test_follows_the_whole_policy(self, task) -> None:
+        """The last policy is the closed form's, output by output."""
+        history = train(exact(beta=1.0, iterations=5), task)
+        log_pi = task.log_pi_ref
+        for _ in range(5):
+            log_pi = policy_step(log_pi, task.log_pi_ref, task.reward, 1.0, 1e-3)
+        assert (history.log_pi[0].exp() - log_pi.exp()).abs().max() < 1e-9
+
+    def test_few_steps_do_not(self, task) -> None:
+        history = train(exact(beta=1.0, inner_steps=1, iterations=5), task)
+        theory = trajectory(np.array(P_REF), 1.0, 1e-3, 5).p
+        assert np.abs(history.success[:, 0].numpy() - theory.T).max() > 0.01
+
+    def test_clipping_holds_back(self, task) -> None:
+        """One clipped update cannot pay for moving a success's ratio past 1 + ϵ, so it moves less."""
+        free, clipped = (train(exact(beta=0.3, clip=clip, iterations=1), task) for clip in (None, 0.2))
+        assert torch.all(clipped.success[1] < free.success[1])
+        assert torch.all(free.clipped == 0)
+        assert torch.all(clipped.clipped > 0)
+
+
+class TestSampling:
+    CONFIG = TrainConfig(beta=[0.5] * 400, group_size=4, iterations=1, inner_steps=1)
+
+    def test_groups_are_binomial(self, task) -> None:
+        """1,200 groups of 4: the mean within 5 standard errors, and the share of silent groups p^G + (1 − p)^G."""
+        history = train(self.CONFIG, task)
+        p = torch.tensor(P_REF, dtype=torch.float64)
+        error = (p * (1 - p) / (4 * 400)).sqrt()
+        assert torch.all((history.sampled_success[0].mean(0) - p).abs() < 5 * error)
+        share = p**4 + (1 - p) ** 4
+        silent = history.silent[0].double().mean(0)
+        assert torch.all((silent - share).abs() < 5 * (share * (1 - share) / 400).sqrt())
+
+    def test_a_silent_group_feels_the_penalty_only(self, task) -> None:
+        history = train(self.CONFIG, task)
+        moved = (history.success[1] - history.success[0]).abs()
+        assert torch.all(moved[history.silent[0]] < 1e-15)  # at the start the penalty has no gradient
+        assert torch.all(moved[~history.silent[0]] > 1e-6)
+
+    def test_same_seed_same_bits(self, task) -> None:
+        one, two, other = (train(TrainConfig(seed=seed, iterations=5), task) for seed in (3, 3, 4))
+        assert all(torch.equal(a, b) for a, b in zip(vars(one).values(), vars(two).values(), strict=True))
+        assert not torch.equal(one.success, other.success)
+
+    @pytest.mark.parametrize("penalty", ["k1", "k3", "k3*ratio"])
+    def test_a_large_group_approaches_the_exact_expectation(self, penalty, task) -> None:
+        """With 200,000 samples p̂ is within 0.001 of p, and after one step the success rate as close to the exact."""
+        config = TrainConfig(beta=0.5, group_size=200_000, iterations=1, inner_steps=2, penalty=penalty)
+        sampled = train(config, task)
+        expected = train(TrainConfig(**(vars(config) | {"group_size": None})), task)
+        assert (sampled.success[1] - expected.success[1]).abs().max() < 2e-3
+
+
+class TestReplicas:
+    def test_a_replica_is_a_run_of_its_own(self, task) -> None:
+        """The exact limit draws nothing, so each replica of a batch equals the run alone; sums may round otherwise."""
+        together = train(exact(beta=[0.5, 2.0], alpha=[1.0, 0.3], iterations=3), task)
+        for replica, (beta, alpha) in enumerate(((0.5, 1.0), (2.0, 0.3))):
+            alone = train(exact(beta=beta, alpha=alpha, iterations=3), task)
+            assert (together.success[:, replica] - alone.success[:, 0]).abs().max() < 1e-12
+
+
+class TestBadInput:
+    @pytest.mark.parametrize(
+        ("change", "message"),
+        [
+            ({"beta": 0}, "beta = 0.0 is outside its domain"),
+            ({"beta": [1, -1]}, "beta has 1 bad of 2 entries, the first at index 1"),
+            ({"alpha": 1.5}, "alpha = 1.5 is outside its domain"),
+            ({"eps": 0}, "eps = 0.0 is outside its domain"),
+            ({"clip": -0.1}, "clip = -0.1 is outside its domain"),
+            ({"group_size": 1}, "group_size = 1 is outside its domain"),
+            ({"inner_steps": 0}, "inner_steps = 0 is outside its domain"),
+            ({"iterations": 0}, "iterations = 0 is outside its domain"),
+            ({"seed": -1}, "seed = -1 is outside its domain"),
+            ({"ascent": "adam"}, "ascent = 'adam' is outside its domain"),
+            ({"penalty": "k2"}, "penalty = 'k2' is outside its domain"),
+        ],
+        ids=str,
+    )
+    def test_refused(self, change, message) -> None:
+        with pytest.raises(ValueError, match=message.replace("*", r"\*")):
+            TrainConfig(**change)
+
+    def test_a_prompt_without_two_outputs(self) -> None:
+        with pytest.raises(ValueError, match="outputs = 1 is outside its domain"):
+            Bandit.with_success([0.5], outputs=1)
