@@ -48,7 +48,7 @@ def check(claim: str, error: Any, tolerance: float) -> None:
     Traceback (most recent call last):
     AssertionError: an error beyond its bound: largest error 0.3, allowed 0.2
     """
-    largest = float(np.max(np.abs(error)))
+    largest = float(np.max(np.abs(np.asarray(error))))
     if not largest <= tolerance:  # so that NaN fails too
         raise AssertionError(f"{claim}: largest error {largest:.2g}, allowed {tolerance:g}")
     display(Markdown(f"✓ {claim}: largest error {largest:.1e}, allowed {tolerance:g}."))

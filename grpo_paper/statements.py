@@ -15,6 +15,7 @@ from grpo_paper.fixed_points import critical_beta, fixed_points, largest_critica
 from grpo_paper.objective import clipped_objective, clipped_surrogate, contrastive_surrogate, regularized_objective
 from grpo_paper.policy import conditional, geometric_mean, log_partition, policy_step, renyi_correction, tilt
 from grpo_paper.success_map import anchor, effective_beta, force_slope, h, h_prime, log_odds_step, trajectory
+from grpo_paper.trainer import train
 from grpo_paper.variants import Variant
 
 Status = Literal["done", "not yet"]
@@ -208,7 +209,15 @@ STATEMENTS = (
         ("fig-parametric",),
         "test_divergence.py::TestTheorem10",
     ),
-    Statement("Algorithm 1", "GRPO with verifiable rewards", "$G$ samples, $μ$ gradient steps", status="not yet"),
+    Statement(
+        "Algorithm 1",
+        "GRPO with verifiable rewards",
+        "$G$ samples, $μ$ gradient steps; run with a table of logits and every prompt in each batch",
+        (train,),
+        "trained",
+        ("fig-trained",),
+        "test_trainer.py::TestExactLimit",
+    ),
     Statement(
         "Table 1",
         "Six variants side by side",

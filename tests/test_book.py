@@ -228,4 +228,4 @@ class TestReadme:
             if statement.status == "done" and statement.number.startswith(("Theorem", "Table")):
                 row = next(line for line in readme.splitlines() if re.match(rf"\|.*\b{statement.number}\b", line))
                 assert f"notebooks/{statement.page}.md" in row
-        assert "Algorithm 1" in readme
+        assert "Figure 3" in readme
