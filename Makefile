@@ -4,6 +4,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 BIN := .venv/bin
 ENV := .venv/.ready
+# An environment knows its own path: one that was moved with its folder is made anew.
+$(shell [ -f $(ENV) ] && [ "$$(cat $(ENV))" != "$(CURDIR)" ] && rm -rf .venv)
 
 .PHONY: help env book test bench lab statements format clean
 .DEFAULT_GOAL := help
@@ -16,10 +18,11 @@ env: $(ENV)  ## make .venv from the lock (Python 3.11; PYTHON=... names another)
 $(ENV): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || \
 	  { echo "Python 3.11 is needed and '$(PYTHON)' is not it; name yours: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "Setting up .venv (about 2 GB with torch; some minutes the first time)"
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --requirement requirements.lock
 	$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --editable .
-	@touch $@
+	@echo "$(CURDIR)" > $@
 
 book: $(ENV)  ## execute what changed and build the site (PROFILE=full for fine grids)
 	@$(BIN)/python book/build.py $(if $(PROFILE),--profile $(PROFILE)) --jobs $(JOBS)

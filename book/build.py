@@ -14,6 +14,8 @@ import nbformat
 from chapters import ROOT, Chapter, ChapterError, refresh
 from verify import faults
 
+from grpo_paper import domain
+from grpo_paper.chapter import PROFILES
 from grpo_paper.ledger import errata_page, footer, statements_page
 
 BUILD = ROOT / "build"
@@ -82,10 +84,15 @@ def make_site() -> None:
 def main() -> None:
     """Command line of ``make book``."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--profile", help="quick or full; without it, what each chapter says")
+    parser.add_argument("--profile", choices=PROFILES, help="without it, what each chapter says")
     parser.add_argument("--seed", type=int, help="seed of every chapter; without it, what each chapter says")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="chapters executed at a time")
     options = parser.parse_args()
+    for name, value, least in (("seed", options.seed or 0, 0), ("jobs", options.jobs, 1)):
+        try:
+            domain.whole(name, value, least)
+        except ValueError as error:
+            parser.error(str(error))
     BUILD.mkdir(exist_ok=True)
     lock = (BUILD / "lock").open("w")
     try:
@@ -97,6 +104,10 @@ def main() -> None:
         chapters = refresh({name: value for name, value in given.items() if value is not None}, options.jobs)
     except ChapterError as error:
         raise SystemExit(f"{error}\nThe book was not built. Chapters that succeeded are kept.") from None
+    except KeyboardInterrupt:
+        raise SystemExit(
+            "\nStopped. Chapters that were finished are kept; the next build goes on from there."
+        ) from None
     stage(chapters)
     now = digest(STAGED)
     if HTML.exists() and STAMP.exists() and STAMP.read_text() == now:

@@ -10,11 +10,13 @@ import json
 import os
 import platform
 import shutil
+import signal
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,6 +24,7 @@ from typing import Any
 import jupytext
 import nbformat
 import papermill
+from nbclient.exceptions import DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 from tqdm import tqdm
 from traitlets.config import Config
@@ -125,6 +128,10 @@ def execute(chapter: Chapter, folder: Path) -> None:
             f"{chapter.name} stopped in cell {error.exec_count}: {error.ename}: {error.evalue}\n"
             f"  the notebook up to there: build/failed/{result.name}"
         ) from None
+    except DeadKernelError:
+        raise ChapterError(
+            f"{chapter.name} lost its kernel, for want of memory perhaps; JOBS=1 runs one chapter at a time"
+        ) from None
     source.unlink()
     _canonical(result)
 
@@ -134,8 +141,8 @@ def refresh(parameters: Parameters, jobs: int) -> list[Chapter]:
 
     Errors: ChapterError listing every chapter that failed; the others are kept.
     """
-    for left_by_a_killed_run in KEPT.glob(".*"):
-        shutil.rmtree(left_by_a_killed_run)
+    for left_by_a_former_run in (*KEPT.glob(".*"), ROOT / "build" / "failed"):
+        shutil.rmtree(left_by_a_former_run, ignore_errors=True)
     everything = chapters(parameters)
     todo = [(chapter, why) for chapter in everything if (why := chapter.stale())]
     print(f"{len(everything)} chapters, {len(todo)} to execute")
@@ -151,14 +158,34 @@ def _run_all(todo: list[Chapter], jobs: int) -> Iterator[ChapterError]:
     if not todo:
         return
     # Spawned workers: each has an environment and a kernel of its own.
-    with ProcessPoolExecutor(min(jobs, len(todo)), mp_context=get_context("spawn")) as pool:
+    workers = ProcessPoolExecutor(
+        min(jobs, len(todo)), mp_context=get_context("spawn"), initializer=_end_with, initargs=(os.getpid(),)
+    )
+    with workers as pool:
         futures = {pool.submit(_keep, chapter): chapter for chapter in todo}
-        for future in (bar := tqdm(as_completed(futures), total=len(todo), unit="chapter")):
-            bar.set_postfix_str(futures[future].name)
-            try:
-                future.result()
-            except ChapterError as error:
-                yield error
+        try:
+            for future in (bar := tqdm(as_completed(futures), total=len(todo), unit="chapter")):
+                bar.set_postfix_str(name := futures[future].name)
+                if isinstance(error := future.exception(), ChapterError):
+                    yield error
+                elif error is not None:
+                    yield ChapterError(f"{name} was not executed: {type(error).__name__}: {error}")
+        except KeyboardInterrupt:
+            for worker in active_children():
+                worker.terminate()
+            raise
+
+
+def _end_with(parent: int) -> None:
+    """Let a worker end when the build does, however that ends; the build alone answers Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _keep(chapter: Chapter) -> None:

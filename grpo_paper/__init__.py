@@ -1,7 +1,8 @@
 """Executable companion to "Reinforcement Learning with Verifiable Rewards" (Mroueh, arXiv:2503.06639v4).
 
 Each formula of the paper is written once, as a function that takes floats, arrays, tensors, SymPy symbols
-and Arb balls alike. The entry points below check their arguments; the formulas are pure.
+and Arb balls alike. `fixed_points`, `trajectory` and `Variant` check their arguments; formulas such as `h` are pure and
+do not.
 """
 
 from grpo_paper.advantage import MEAN_ONLY, WHITENED, Normalization, Omega, omega_minus, omega_plus

@@ -78,7 +78,9 @@ def exact(name: str, value: str | int) -> arb:
     Traceback (most recent call last):
     ValueError: eps = 1e-05 is not a decimal string; write it as '1e-05' so that the ball holds that very number
     """
-    if isinstance(value, bool) or not isinstance(value, str | int):
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        raise ValueError(f"{name} = {value!r} is not a decimal string; it must read like '0.2' or '1e-5'")
+    if isinstance(value, float):
         raise ValueError(
             f"{name} = {value!r} is not a decimal string; write it as '{value}' so that the ball holds that very number"
         )

@@ -11,9 +11,12 @@ Check = Callable[[np.ndarray], np.ndarray]
 
 def _array(name: str, value: Any, domain: str, good: Check) -> np.ndarray:
     try:
-        array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} = {value!r} is not a number or an array of numbers; it must be {domain}") from None
+        array = np.asarray(value)
+    except (TypeError, ValueError, RuntimeError):  # ragged lists; tensors that require grad or live on a GPU
+        array = np.asarray(None)
+    if array.dtype.kind not in "iuf":
+        raise ValueError(f"{name} = {value!r} is not a number or an array of numbers; it must be {domain}")
+    array = array.astype(float)
     bad = ~good(array)
     if not bad.any():
         return array
@@ -46,6 +49,22 @@ def positive(name: str, value: Any) -> np.ndarray:
     ValueError: beta = 0.0 is outside its domain: it must be finite and > 0
     """
     return _array(name, value, "finite and > 0", lambda x: np.isfinite(x) & (x > 0))
+
+
+def together(**arrays: np.ndarray) -> tuple[int, ...]:
+    """The common shape of arguments that broadcast together.
+
+    >>> together(p_ref=np.zeros((2, 1)), beta=np.zeros(3))
+    (2, 3)
+    >>> together(p_ref=np.zeros(2), beta=np.zeros(3))
+    Traceback (most recent call last):
+    ValueError: p_ref of shape (2,) and beta of shape (3,) do not broadcast together; add an axis to one of them
+    """
+    try:
+        return np.broadcast_shapes(*(array.shape for array in arrays.values()))
+    except ValueError:
+        shapes = " and ".join(f"{name} of shape {array.shape}" for name, array in arrays.items() if array.ndim)
+        raise ValueError(f"{shapes} do not broadcast together; add an axis to one of them") from None
 
 
 def whole(name: str, value: Any, least: int) -> int:

@@ -15,7 +15,7 @@ from grpo_paper import domain
 from grpo_paper.advantage import MEAN_ONLY, Omega, whitening, whitening_slope
 from grpo_paper.elementary import Number, exp, log, logit, sigmoid, sqrt
 from grpo_paper.success_map import force, force_slope, success_variance
-from grpo_paper.variants import GRPO, Variant
+from grpo_paper.variants import GRPO, Variant, numeric
 
 CHUNK = 1 << 13
 """Cells solved at a time, so that the working arrays stay in the processor's cache."""
@@ -130,9 +130,9 @@ def fixed_points(p_ref: Any, beta: Any, eps: Any, variant: Variant = GRPO) -> Fi
     """
     L_ref = logit(domain.probability("p_ref", p_ref))
     beta, eps = domain.positive("beta", beta), domain.positive("eps", eps)
-    if variant.alpha == 0:
+    shape = domain.together(p_ref=L_ref, beta=beta, eps=eps)
+    if numeric(variant).alpha == 0:
         return _mirror_ends(L_ref, beta, eps, variant)
-    shape = np.broadcast_shapes(L_ref.shape, beta.shape, eps.shape)
     roots = np.full((*shape, 3), np.nan)
     with np.errstate(over="ignore"):  # log-odds beyond 1.8e308 saturate to inf
         strength = np.maximum(variant.alpha * beta, np.finfo(float).tiny)

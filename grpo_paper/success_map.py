@@ -12,7 +12,7 @@ import numpy as np
 from grpo_paper import domain
 from grpo_paper.advantage import Omega
 from grpo_paper.elementary import Number, logit, sigmoid
-from grpo_paper.variants import GRPO, Variant
+from grpo_paper.variants import GRPO, Variant, numeric
 
 
 def h(p: Number, p_ref: Number, beta: Number, eps: Number) -> Number:
@@ -170,6 +170,9 @@ def trajectory(p_ref: Any, beta: Any, eps: Any, steps: int, variant: Variant = G
     beta, eps = domain.positive("beta", beta), domain.positive("eps", eps)
     steps = domain.whole("steps", steps, 0)
     start = reference if p_0 is None else logit(domain.probability("p_0", p_0))
+    given = {} if p_0 is None else {"p_0": start}
+    domain.together(p_ref=reference, beta=beta, eps=eps, **given)
+    variant = numeric(variant)
     reference, beta, eps, start = np.broadcast_arrays(reference, beta, eps, start)
 
     if np.any(np.isinf(reference) & (start == -reference)) and 0 < variant.alpha < 1:

@@ -50,6 +50,20 @@ class Variant:
         return f"Mirror {base}" if self.alpha == 0 else f"Two-KL {base} (α={self.alpha})"
 
 
+def numeric(variant: object) -> Variant:
+    """The variant, if it is one with a number for α.
+
+    >>> numeric("GRPO")
+    Traceback (most recent call last):
+    ValueError: variant = 'GRPO' is outside its domain: it must be a Variant such as GRPO, DR_GRPO or two_kl(0.5)
+    """
+    if isinstance(variant, Variant) and not getattr(variant.alpha, "free_symbols", None):
+        return variant
+    raise ValueError(
+        f"variant = {variant!r} is outside its domain: it must be a Variant such as GRPO, DR_GRPO or two_kl(0.5)"
+    )
+
+
 GRPO = Variant(WHITENED, 1)
 DR_GRPO = Variant(MEAN_ONLY, 1)
 MIRROR_GRPO = Variant(WHITENED, 0)

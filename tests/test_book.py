@@ -146,6 +146,11 @@ class TestKeeping:
         assert [p.name for p in (kept / "chapters").iterdir()] == ["minimal"]
         assert json.loads((kept / "build" / "failed" / "minimal.ipynb").read_text())
 
+    def test_a_kernel_that_dies_is_named(self, kept) -> None:
+        broken = minimal(kept / "notebooks", "import os; os.kill(os.getpid(), 9)")
+        with pytest.raises(pipeline.ChapterError, match="minimal lost its kernel"):
+            pipeline.execute(broken, kept / "run")
+
     def test_an_unfinished_folder_is_no_chapter(self, kept) -> None:
         chapter = minimal(kept / "notebooks")
         chapter.kept.mkdir(parents=True)
