@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from grpo_paper import domain
-from grpo_paper.advantage import MEAN_ONLY, Omega, whitening, whitening_slope
+from grpo_paper.advantage import MEAN_ONLY, whitening, whitening_slope
 from grpo_paper.elementary import Number, exp, log, logit, sigmoid, sqrt
-from grpo_paper.success_map import force, force_slope, success_variance
+from grpo_paper.success_map import LogOdds, force, force_slope, success_variance
 from grpo_paper.variants import GRPO, Variant, numeric
 
 CHUNK = 1 << 13
@@ -32,8 +32,7 @@ def critical_beta(p: Number, eps: Number) -> Number:
     >>> round(critical_beta(0.01, 1e-5), 2)
     4.92
     """
-    scale = Omega(p, eps)
-    return p * (1 - p) * scale * scale * scale * abs(2 * p - 1) / 2
+    return whitening_slope(p * (1 - p), abs(2 * p - 1), eps)
 
 
 def peak_logit(eps: Number) -> Number:
@@ -81,25 +80,14 @@ def bifurcation_curve(L: Number, eps: Number) -> tuple[Number, Number]:
 
 
 @dataclass(frozen=True)
-class FixedPoints:
+class FixedPoints(LogOdds):
     """All fixed points of each cell, ascending along a last axis of 3, NaN where there are fewer.
 
     logit: log-odds in nats (±inf for p = 0 and 1). slope: derivative of the recursion there, in p for
     the two ends of a mirror variant; elsewhere p and log-odds give the same.
     """
 
-    logit: np.ndarray
     slope: np.ndarray
-
-    @property
-    def p(self) -> np.ndarray:
-        """Probability of success, same shape. Rounds to 1 above log-odds of 36.7: see `failure`."""
-        return sigmoid(self.logit)
-
-    @property
-    def failure(self) -> np.ndarray:
-        """Probability of failure 1 − p, same shape, accurate down to the smallest float."""
-        return sigmoid(-self.logit)
 
     @property
     def stable(self) -> np.ndarray:

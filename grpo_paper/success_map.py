@@ -137,8 +137,8 @@ def log_odds_step(L: Number, L_ref: Number, beta: Number, eps: Number, variant: 
 
 
 @dataclass(frozen=True)
-class Trajectory:
-    """An orbit of the recursion: log-odds in nats, shape (..., steps + 1), the start first."""
+class LogOdds:
+    """Success rates kept as log-odds in nats, so that a failure probability of 1e-300 is not lost."""
 
     logit: np.ndarray
 
@@ -151,6 +151,11 @@ class Trajectory:
     def failure(self) -> np.ndarray:
         """Probability of failure 1 − p, same shape, accurate down to the smallest float."""
         return sigmoid(-self.logit)
+
+
+@dataclass(frozen=True)
+class Trajectory(LogOdds):
+    """An orbit of the recursion: log-odds in nats, shape (..., steps + 1), the start first."""
 
 
 def trajectory(p_ref: Any, beta: Any, eps: Any, steps: int, variant: Variant = GRPO, p_0: Any = None) -> Trajectory:
