@@ -11,12 +11,11 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import nbformat
-from chapters import ROOT, Chapter, ChapterError, refresh
+from chapters import KEPT, ROOT, Chapter, ChapterError, refresh
 from verify import faults
 
 from grpo_paper import domain
 from grpo_paper.chapter import PROFILES
-from grpo_paper.ledger import errata_page, footer, statements_page
 
 BUILD = ROOT / "build"
 STAGED = BUILD / "source"
@@ -26,6 +25,8 @@ STAMP = BUILD / "html.sha256"
 
 def stage(chapters: list[Chapter]) -> None:
     """Lay out the source of the site: pages, executed chapters, figures, MathJax."""
+    from grpo_paper.ledger import errata_page, footer, statements_page  # brings torch, which takes a second
+
     shutil.rmtree(STAGED, ignore_errors=True)
     shutil.copytree(ROOT / "book", STAGED, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     figures = STAGED / "_extra" / "figures"
@@ -46,11 +47,12 @@ def stage(chapters: list[Chapter]) -> None:
         (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
 
 
-def digest(folder: Path) -> str:
-    """One digest of a whole folder."""
+def inputs() -> str:
+    """One digest of all that the site is made from: executed chapters, pages, and the library, which has the ledger."""
     total = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        total.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
+    for folder in (KEPT, ROOT / "book", ROOT / "grpo_paper"):
+        for path in sorted(p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
+            total.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
     return total.hexdigest()
 
 
@@ -108,12 +110,12 @@ def main() -> None:
         raise SystemExit(
             "\nStopped. Chapters that were finished are kept; the next build goes on from there."
         ) from None
-    stage(chapters)
-    now = digest(STAGED)
+    now = inputs()
     if HTML.exists() and STAMP.exists() and STAMP.read_text() == now:
         print("Nothing changed; the site is up to date.")
     else:
         STAMP.unlink(missing_ok=True)
+        stage(chapters)
         make_site()
         STAMP.write_text(now)
     print(f"The book: {HTML / 'index.html'}")
