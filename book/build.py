@@ -15,7 +15,6 @@ from chapters import KEPT, ROOT, Chapter, ChapterError, refresh
 from verify import faults
 
 from grpo_paper import domain
-from grpo_paper.chapter import PROFILES
 
 BUILD = ROOT / "build"
 STAGED = BUILD / "source"
@@ -86,7 +85,7 @@ def make_site() -> None:
 def main() -> None:
     """Command line of ``make book``."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--profile", choices=PROFILES, help="without it, what each chapter says")
+    parser.add_argument("--profile", choices=domain.PROFILES, help="without it, what each chapter says")
     parser.add_argument("--seed", type=int, help="seed of every chapter; without it, what each chapter says")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="chapters executed at a time")
     options = parser.parse_args()

@@ -82,7 +82,7 @@ class Chapter:
 
 
 def chapters(parameters: Parameters) -> list[Chapter]:
-    """All chapters, each with those of the given parameters that it declares."""
+    """All chapters, to be run with the given parameters."""
     return [Chapter(path, parameters) for path in sorted((ROOT / "notebooks").glob("*.md"))]
 
 

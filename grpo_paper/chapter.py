@@ -11,9 +11,6 @@ from IPython.display import Markdown, Math, display
 
 from grpo_paper import domain
 
-PROFILES = ("quick", "full")
-"""quick: coarse grids, seconds; full: the grids of the published figures' finest version."""
-
 
 def begin(profile: str, seed: int) -> np.random.Generator:
     """Check a chapter's parameters, set the style of its figures and return its random generator.
@@ -24,7 +21,7 @@ def begin(profile: str, seed: int) -> np.random.Generator:
     Traceback (most recent call last):
     ValueError: seed = -1 is outside its domain: it must be a whole number from 0 on
     """
-    domain.choice("profile", profile, PROFILES)
+    domain.choice("profile", profile, domain.PROFILES)
     generator = np.random.default_rng(domain.whole("seed", seed, 0))
     plt.style.use(Path(__file__).with_name("figure") / "style.mplstyle")
     return generator

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+PROFILES = ("quick", "full")
+"""How finely a chapter is run: coarse grids in seconds, or the finest."""
 Check = Callable[[np.ndarray], np.ndarray]
 
 

@@ -25,8 +25,8 @@ class Variant:
             raise ValueError(
                 f"normalization = {self.normalization!r} is outside its domain: it must be WHITENED or MEAN_ONLY"
             )
-        if getattr(self.alpha, "free_symbols", None):
-            return  # a SymPy symbol, for derivations
+        if self.symbolic:
+            return
         try:
             inside = bool(0 <= self.alpha <= 1)
         except (TypeError, ValueError):
@@ -36,6 +36,15 @@ class Variant:
                 f"alpha = {self.alpha!r} is outside its domain: it must be a number in [0, 1] "
                 "(1: the reference only, 0: the mirror)"
             )
+
+    @property
+    def symbolic(self) -> bool:
+        """Whether α is a SymPy symbol, for derivations, and not a number.
+
+        >>> GRPO.symbolic
+        False
+        """
+        return bool(getattr(self.alpha, "free_symbols", ()))
 
     @property
     def name(self) -> str:
@@ -57,7 +66,7 @@ def numeric(variant: object) -> Variant:
     Traceback (most recent call last):
     ValueError: variant = 'GRPO' is outside its domain: it must be a Variant such as GRPO, DR_GRPO or two_kl(0.5)
     """
-    if isinstance(variant, Variant) and not getattr(variant.alpha, "free_symbols", None):
+    if isinstance(variant, Variant) and not variant.symbolic:
         return variant
     raise ValueError(
         f"variant = {variant!r} is outside its domain: it must be a Variant such as GRPO, DR_GRPO or two_kl(0.5)"

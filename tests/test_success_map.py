@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from grpo_paper import (
     DR_GRPO,
-    GRPO,
     MEAN_ONLY,
     MIRROR_DR_GRPO,
     MIRROR_GRPO,
@@ -32,7 +31,6 @@ from grpo_paper import (
 from grpo_paper.success_map import effective_beta, force_slope, log_odds_step
 from grpo_paper.symbols import L, L_ref, alpha, beta, eps, p, p_ref
 
-VARIANTS = (GRPO, DR_GRPO, MIRROR_GRPO, MIRROR_DR_GRPO, two_kl(0.3), two_kl_dr(0.3))
 POINTS = (
     ("0.2", "0.2", "1", "1e-5"),
     ("0.5", "0.8", "0.2", "1e-2"),

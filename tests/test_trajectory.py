@@ -8,26 +8,13 @@ from hypothesis import strategies as st
 
 from grpo_paper import (
     DR_GRPO,
-    GRPO,
-    MIRROR_DR_GRPO,
-    MIRROR_GRPO,
     h,
     logit,
     trajectory,
     two_kl,
-    two_kl_dr,
 )
 from grpo_paper.success_map import force
-
-VARIANTS = (GRPO, DR_GRPO, MIRROR_GRPO, MIRROR_DR_GRPO, two_kl(0.3), two_kl_dr(0.3))
-POINTS = (
-    ("0.2", "0.2", "1", "1e-5"),
-    ("0.5", "0.8", "0.2", "1e-2"),
-    ("0.001", "0.0001", "5", "1e-5"),
-    ("0.97", "0.3", "2", "0.01"),
-    ("0", "0.2", "5", "1e-1"),
-    ("1", "0.2", "5", "1e-1"),
-)
+from tests.policies import VARIANTS
 
 
 class TestTrajectory:

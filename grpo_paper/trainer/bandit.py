@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 
 from grpo_paper import domain
-from grpo_paper.policy import normalize
+from grpo_paper.policy import conditional
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,9 @@ class Bandit:
         tensor([0.2000, 0.7000], dtype=torch.float64)
         """
         success = torch.tensor(domain.probability("p_ref", p_ref), dtype=torch.float64)[..., None]
-        right = max(1, domain.whole("outputs", outputs, 2) // 4)
-        reward = (torch.arange(outputs) < right).double().expand(len(success), outputs)
+        correct = max(1, domain.whole("outputs", outputs, 2) // 4)
+        reward = (torch.arange(outputs) < correct).double().expand(len(success), outputs)
         generator = torch.Generator().manual_seed(domain.whole("seed", seed, 0))
         within = torch.randn(reward.shape, generator=generator, dtype=torch.float64)
-        nowhere = torch.full_like(within, -torch.inf)
-        given_right = normalize(torch.where(reward == 1, within, nowhere))
-        given_wrong = normalize(torch.where(reward == 1, nowhere, within))
-        return cls(torch.where(reward == 1, given_right + success.log(), given_wrong + (1 - success).log()), reward)
+        right, wrong = (conditional(within, reward == kind) for kind in (1, 0))
+        return cls(torch.where(reward == 1, right + success.log(), wrong + (1 - success).log()), reward)
