@@ -7,6 +7,7 @@ With a binary reward of mean p the variance is p(1 − p), so a group's advantag
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from grpo_paper import domain
 from grpo_paper.elementary import Number, sqrt
 
 
@@ -60,6 +61,49 @@ def no_slope(variance: Number, tilt: Number, eps: Number) -> Number:
     return 0 * variance
 
 
+def sample_whitening(variance: Number, group_size: Number, offset: Number) -> Number:
+    r"""Factor by which training libraries scale a centred reward: sample deviation, constant outside the root.
+
+    .. math:: \frac{1}{s + δ}, \qquad s = \sqrt{\frac{G}{G-1}\,v}, \quad v = p(1-p)
+
+    Source: not in the paper; TRL 1.16 (δ = 1e-4) and verl 0.9.1 (δ = 1e-6).
+    Domain: 0 ≤ v ≤ ¼, G ≥ 2, δ > 0. Shapes: broadcast.
+
+    >>> sample_whitening(0.1875, 4, 0.5)
+    1.0
+    """
+    return 1 / (sqrt(variance * group_size / (group_size - 1)) + offset)
+
+
+def sample_whitening_slope(variance: Number, tilt: Number, group_size: Number, offset: Number) -> Number:
+    r"""Derivative of `sample_whitening` along the log-odds, 0 where the group is silent (v = 0).
+
+    .. math:: \frac{s\,(2p-1)}{2\,(s + δ)^2}, \qquad s = \sqrt{\frac{G}{G-1}\,v}, \quad v = p(1-p)
+
+    Source: dv/dL = −v(2p − 1). Domain: as `sample_whitening`, with ``tilt`` = 2p − 1 in [−1, 1].
+    Shapes: broadcast. Units: per nat.
+
+    >>> sample_whitening_slope(0.1875, 0.5, 4, 0.5)
+    0.125
+    """
+    deviation = sqrt(variance * group_size / (group_size - 1))
+    scale = sample_whitening(variance, group_size, offset)
+    return deviation * scale * scale * tilt / 2
+
+
+@dataclass(frozen=True)
+class _Fixed:
+    """A formula whose group size and offset are settled; compared by value and pickled, as a closure is not."""
+
+    formula: Callable[..., Number]
+    group_size: int
+    offset: float
+
+    def __call__(self, *arguments: Number) -> Number:
+        *statistics, _eps = arguments
+        return self.formula(*statistics, self.group_size, self.offset)
+
+
 @dataclass(frozen=True)
 class Normalization:
     """How a centred reward is scaled: the column "normalisation" of Table 1."""
@@ -73,6 +117,26 @@ WHITENED = Normalization("mean+variance", whitening, whitening_slope)
 """GRPO: centre, then divide by √(p(1 − p) + ε)."""
 MEAN_ONLY = Normalization("mean-only", no_scaling, no_slope)
 """Dr. GRPO: centre only."""
+
+
+def library_whitening(group_size: int, offset: float = 1e-4) -> Normalization:
+    """The whitening that TRL trains with (verl: offset 1e-6), to use where `WHITENED` is used; ε is ignored.
+
+    Source: not in the paper. Domain: group_size whole, ≥ 2; offset finite and > 0.
+    Errors: ValueError naming the argument, the value and the domain.
+
+    >>> library_whitening(16) == library_whitening(16, 1e-4)
+    True
+    >>> [round(advantage(r, 0.25, 0.0, library_whitening(4)), 4) for r in (1, 0, 0, 0)]
+    [1.4997, -0.4999, -0.4999, -0.4999]
+    """
+    size = domain.whole("group_size", group_size, 2)
+    constant = domain.positive("offset", offset)
+    if constant.ndim:
+        raise ValueError(f"offset = {offset!r} is outside its domain: it must be one number, finite and > 0")
+    settled = size, float(constant)
+    name = f"mean+sample deviation (G={size}, offset={settled[1]:g})"
+    return Normalization(name, _Fixed(sample_whitening, *settled), _Fixed(sample_whitening_slope, *settled))
 
 
 def Omega(p: Number, eps: Number, normalization: Normalization = WHITENED) -> Number:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from grpo_paper import domain
-from grpo_paper.advantage import MEAN_ONLY, whitening, whitening_slope
+from grpo_paper.advantage import MEAN_ONLY, WHITENED, whitening, whitening_slope
 from grpo_paper.elementary import Number, exp, log, logit, sigmoid, sqrt
 from grpo_paper.success_map import LogOdds, force, force_slope, success_variance
 from grpo_paper.variants import GRPO, Variant, numeric
@@ -109,7 +109,8 @@ def fixed_points(p_ref: Any, beta: Any, eps: Any, variant: Variant = GRPO) -> Fi
     A two-KL variant (α, β) has the fixed points of the reference-only one at strength αβ (E15, B4). A mirror
     variant (α = 0) has none inside (0, 1): its fixed points are p = 0 and p = 1. So p_ref = 0 or 1 is itself
     the only one for α > 0.
-    Domain: p_ref in [0, 1]; β, ε finite and > 0. Shapes: the inputs broadcast; a last axis of 3 is added.
+    Domain: p_ref in [0, 1]; β, ε finite and > 0; for α > 0 the normalisation is WHITENED or MEAN_ONLY.
+    Shapes: the inputs broadcast; a last axis of 3 is added.
     Errors: ValueError naming the argument, the value and the domain.
 
     >>> found = fixed_points(0.0001, 5.0, 1e-5)
@@ -121,10 +122,15 @@ def fixed_points(p_ref: Any, beta: Any, eps: Any, variant: Variant = GRPO) -> Fi
     shape = domain.together(p_ref=L_ref, beta=beta, eps=eps)
     if numeric(variant).alpha == 0:
         return _mirror_ends(L_ref, beta, eps, variant)
+    if variant.normalization not in (WHITENED, MEAN_ONLY):
+        raise ValueError(
+            f"variant = {variant!r} is outside its domain: that no fixed point is missed is shown for WHITENED and "
+            "MEAN_ONLY only; iterate another normalization with trajectory, or enclose its fixed points with certify"
+        )
     roots = np.full((*shape, 3), np.nan)
     with np.errstate(over="ignore"):  # log-odds beyond 1.8e308 saturate to inf
         strength = np.maximum(variant.alpha * beta, np.finfo(float).tiny)
-        if variant.normalization is MEAN_ONLY:
+        if variant.normalization == MEAN_ONLY:
             roots[..., 0] = L_ref + 1 / strength
         else:
             _solve_in_chunks(roots, L_ref, strength, eps)

@@ -23,7 +23,8 @@ class Variant:
     def __post_init__(self) -> None:
         if not isinstance(self.normalization, Normalization):
             raise ValueError(
-                f"normalization = {self.normalization!r} is outside its domain: it must be WHITENED or MEAN_ONLY"
+                f"normalization = {self.normalization!r} is outside its domain: it must be a "
+                "Normalization: WHITENED, MEAN_ONLY or library_whitening(16)"
             )
         if self.symbolic:
             return
@@ -48,12 +49,13 @@ class Variant:
 
     @property
     def name(self) -> str:
-        """The name the paper uses.
+        """The name the paper uses; any other normalisation is named after "GRPO with".
 
         >>> two_kl_dr(0.5).name
         'Two-KL Dr. GRPO (α=0.5)'
         """
-        base = "GRPO" if self.normalization is WHITENED else "Dr. GRPO"
+        names = {WHITENED: "GRPO", MEAN_ONLY: "Dr. GRPO"}
+        base = names.get(self.normalization, f"GRPO with {self.normalization.name}")
         if self.alpha == 1:
             return base
         return f"Mirror {base}" if self.alpha == 0 else f"Two-KL {base} (α={self.alpha})"

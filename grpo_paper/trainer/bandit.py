@@ -2,28 +2,51 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
+from torch import Tensor
 
 from grpo_paper import domain
-from grpo_paper.policy import conditional
+from grpo_paper.policy import conditional, normalize
+from grpo_paper.trainer.task import Parameters, Prompts
 
 
 @dataclass(frozen=True)
 class Bandit:
     """A reference policy and the verified reward of every output.
 
-    log_pi_ref: log-probabilities, shape (..., prompts, outputs), a leading axis for replicas that differ.
-    reward: 0 or 1, shape (prompts, outputs).
+    log_pi_ref: log-probabilities, shape (prompts, outputs), or (replicas, prompts, outputs) for replicas that differ.
+    reward: 0 or 1, shape (prompts, outputs). Every prompt is in every batch.
+    Errors: ValueError naming the argument and what it must be.
     """
 
-    log_pi_ref: torch.Tensor
-    reward: torch.Tensor
+    log_pi_ref: Tensor
+    reward: Tensor
+    batch_size: ClassVar[None] = None
+    held_out: ClassVar[int] = 0
+
+    def __post_init__(self) -> None:
+        prompts_and_outputs = tuple(self.reward.shape)
+        if self.log_pi_ref.ndim not in (2, 3) or tuple(self.log_pi_ref.shape[-2:]) != prompts_and_outputs:
+            raise ValueError(
+                f"log_pi_ref of shape {tuple(self.log_pi_ref.shape)} and reward of shape {prompts_and_outputs} do not "
+                "match: both must end in (prompts, outputs), with an axis of replicas before it in log_pi_ref only"
+            )
+        if 0 in prompts_and_outputs:
+            raise ValueError(f"reward of shape {prompts_and_outputs} has a prompt without outputs; give it two or more")
+        if not torch.isfinite(self.log_pi_ref).all():
+            raise ValueError(
+                "log_pi_ref has entries that are not finite; for a prompt that never succeeds give no output the reward"
+            )
+        if not ((self.reward == 0) | (self.reward == 1)).all():
+            raise ValueError("reward has entries that are neither 0 nor 1; the verifier must say one of them")
 
     @classmethod
     def with_success(cls, p_ref: Sequence[float], outputs: int, seed: int = 0) -> "Bandit":
         """One prompt for each success rate; a quarter of its outputs right, random odds within right and wrong.
 
+        Where p_ref is 0 no output is right, and all are where it is 1.
         Errors: ValueError naming the argument, the value and the domain.
 
         >>> task = Bandit.with_success([0.2, 0.7], outputs=8)
@@ -36,4 +59,25 @@ class Bandit:
         generator = torch.Generator().manual_seed(domain.whole("seed", seed, 0))
         within = torch.randn(reward.shape, generator=generator, dtype=torch.float64)
         right, wrong = (conditional(within, reward == kind) for kind in (1, 0))
-        return cls(torch.where(reward == 1, right + success.log(), wrong + (1 - success).log()), reward)
+        mixed = torch.where(reward == 1, right + success.log(), wrong + (1 - success).log())
+        certain = (success == 0) | (success == 1)
+        return cls(torch.where(certain, normalize(within), mixed), torch.where(certain, success, reward))
+
+    @property
+    def replicas(self) -> int:
+        """How many replicas have a reference of their own."""
+        return len(self.log_pi_ref) if self.log_pi_ref.ndim == 3 else 1
+
+    def parameters(self) -> Parameters:
+        """The reference's logits, shape (replicas, prompts, outputs)."""
+        return {"logits": self.log_pi_ref.reshape(-1, *self.reward.shape)}
+
+    def log_pi(self, parameters: Parameters, prompts: Prompts) -> Tensor:
+        """Log-probabilities of every output, shape (replicas, prompts, outputs)."""
+        return normalize(parameters["logits"][:, prompts])
+
+    def natural(self, parameters: Parameters, gradient: Parameters) -> Parameters:
+        """The natural gradient: each logit's slope per unit of its probability."""
+        pi = normalize(parameters["logits"]).exp()
+        # An output whose probability underflows is left where it is.
+        return {"logits": gradient["logits"] / pi.clamp(min=torch.finfo(pi.dtype).tiny)}

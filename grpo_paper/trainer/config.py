@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from grpo_paper import domain
 from grpo_paper.advantage import WHITENED, Normalization
 
-ASCENTS = ("gradient", "natural")
+ASCENTS = ("gradient", "natural", "adam")
 PENALTIES = ("exact", "k1", "k3", "k3*ratio")
 
 
@@ -17,8 +17,9 @@ class TrainConfig:
     beta, alpha: KL strength and the share of it that goes to π_ref; a number, or one for each replica.
     eps: ε inside the root. clip: ϵ of the clipping range, None for no clipping.
     group_size: outputs sampled for each prompt; None takes the exact expectation over all of them.
-    inner_steps: ascent steps an iteration, of the given learning rate; ascent: along the gradient, or along the
-    natural gradient, which for a table of logits converges at the rate of beta whatever the probabilities.
+    inner_steps: ascent steps an iteration, of the given learning rate; ascent: along the gradient of the sum over
+    prompts, along the natural gradient, which for a table of logits converges at the rate of beta whatever the
+    probabilities, or by Adam.
     penalty: the KL exactly, or estimated on the sampled outputs by k1, by k3, or by k3 weighted by the ratio.
     Errors: ValueError naming the argument, the value and the domain.
 
@@ -41,8 +42,8 @@ class TrainConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        domain.positive("beta", self.beta)
-        domain.probability("alpha", self.alpha)
+        beta = domain.positive("beta", self.beta)
+        domain.together(beta=beta, alpha=domain.probability("alpha", self.alpha))
         domain.positive("eps", self.eps)
         domain.positive("learning_rate", self.learning_rate)
         if self.clip is not None:
@@ -53,3 +54,7 @@ class TrainConfig:
             domain.whole(name, getattr(self, name), least)
         domain.choice("ascent", self.ascent, ASCENTS)
         domain.choice("penalty", self.penalty, PENALTIES)
+        if not isinstance(self.normalization, Normalization):
+            raise ValueError(
+                f"normalization = {self.normalization!r} is outside its domain: it must be WHITENED or MEAN_ONLY"
+            )

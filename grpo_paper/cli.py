@@ -1,0 +1,156 @@
+"""The command ``grpo-paper``. Heavy imports are inside the commands, so that help answers at once."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from grpo_paper.trainer.task import Task
+
+
+class _Numbers(click.ParamType):
+    name = "numbers"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            numbers = [float(part) for part in value.split(",")]
+        except ValueError:
+            self.fail(f"{value!r} is not a number, or several with commas between", param, ctx)
+        return numbers if len(numbers) > 1 else numbers[0]
+
+
+class _Optional(click.ParamType):
+    """A number, or a word that stands for none."""
+
+    def __init__(self, kind: type, word: str) -> None:
+        self.kind, self.word, self.name = kind, word, f"{kind.__name__} or '{word}'"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value is None or value == self.word:
+            return None
+        try:
+            return self.kind(value)
+        except ValueError:
+            self.fail(f"{value!r} is neither a number nor '{self.word}'", param, ctx)
+
+
+@click.group()
+@click.version_option(package_name="grpo-paper")
+def main() -> None:
+    """Companion to "Reinforcement Learning with Verifiable Rewards" (arXiv:2503.06639v4)."""
+
+
+@main.group()
+def train() -> None:
+    """Run Algorithm 1 on a toy task, beside what the theory predicts."""
+
+
+SETTINGS = (
+    click.option("--beta", type=_Numbers(), default=0.1, help="KL strength; several, with commas, for replicas."),
+    click.option("--alpha", type=_Numbers(), default=1.0, help="Share of it that goes to the reference."),
+    click.option(
+        "--normalization", type=click.Choice(["mean+variance", "mean-only", "library"]), default="mean+variance"
+    ),
+    click.option("--eps", type=float, default=1e-5, help="ε inside the root."),
+    click.option("--clip", type=_Optional(float, "none"), default=0.2, help="ϵ of the clipping range."),
+    click.option("--group-size", type=_Optional(int, "exact"), default=16, help="Outputs sampled for each prompt."),
+    click.option("--inner-steps", type=int, default=10, help="Steps of ascent an iteration."),
+    click.option("--learning-rate", type=float, default=0.1),
+    click.option("--ascent", default="gradient", help="gradient, natural or adam."),
+    click.option("--penalty", default="exact", help="exact, k1, k3 or k3*ratio."),
+    click.option("--iterations", type=int, default=100),
+    click.option("--seed", type=int, default=0),
+    click.option("--device", default="cpu", help="cpu, cuda or cuda:1."),
+    click.option("--compiled", is_flag=True, help="Let torch.compile fuse the work."),
+    click.option("--bfloat16", is_flag=True, help="A network's matrix products in bfloat16."),
+    click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for checkpoint and history."),
+)
+
+
+def settings(command: Callable) -> Callable:
+    """Give a command the options of a run."""
+    for option in reversed(SETTINGS):
+        command = option(command)
+    return command
+
+
+@train.command()
+@click.option("--p-ref", type=_Numbers(), default=0.2, help="Success rates of the reference, one for each prompt.")
+@click.option("--outputs", type=int, default=32, help="Outputs of each prompt.")
+@settings
+def bandit(p_ref: float | list[float], outputs: int, **given: Any) -> None:
+    """Prompts with a finite set of outputs, and a table of logits.
+
+    Example: grpo-paper train bandit --p-ref 0.05,0.2,0.8 --beta 2 --out runs/bandit
+    """
+    from grpo_paper.trainer import Bandit
+
+    _run(lambda: Bandit.with_success(p_ref if isinstance(p_ref, list) else [p_ref], outputs, given["seed"]), **given)
+
+
+@train.command()
+@click.option("--success", type=float, default=0.21, help="Mean success rate to warm the reference up to.")
+@click.option("--prompts", type=int, default=64)
+@click.option("--digits", type=int, default=2, help="Of each number and of the answer.")
+@click.option("--hidden", type=int, default=64, help="Width of the transformer.")
+@click.option("--layers", type=int, default=2)
+@click.option("--batch-size", type=_Optional(int, "all"), default="all", help="Prompts an iteration.")
+@click.option("--held-out", type=int, default=0, help="Prompts that are never trained on.")
+@click.option("--impossible", type=int, default=0, help="Prompts whose sum needs a digit more than the answer has.")
+@settings
+def addition(**given: Any) -> None:
+    """Sums, and a tiny transformer.
+
+    Example: grpo-paper train addition --ascent adam --learning-rate 1e-3 --out runs/addition
+    """
+    from grpo_paper.trainer import Addition
+
+    names = ("success", "prompts", "digits", "hidden", "layers", "batch_size", "held_out", "impossible")
+    task = {name: given.pop(name) for name in names}
+    _run(lambda: Addition.with_success(**task, seed=given["seed"]), **given)
+
+
+def _run(
+    task: "Callable[[], Task]", out: Path | None, device: str, compiled: bool, bfloat16: bool, **config: Any
+) -> None:
+    """Train; under torchrun, as one of its processes. A run that was stopped goes on when it is started again."""
+    from grpo_paper.advantage import MEAN_ONLY, WHITENED, library_whitening
+    from grpo_paper.trainer import TrainConfig, parallel
+    from grpo_paper.trainer import train as run
+
+    try:
+        kind = config["normalization"]
+        if kind == "library" and config["group_size"] is None:
+            raise ValueError("normalization = 'library' divides by a sample's deviation; give a group size")
+        whitening = library_whitening(config["group_size"]) if kind == "library" else MEAN_ONLY
+        config["normalization"] = WHITENED if kind == WHITENED.name else whitening
+        where = parallel.join(device)
+        keep = None if out is None else out / "checkpoint.pt"
+        history = run(
+            TrainConfig(**config), task(), where, compiled=compiled, bfloat16=bfloat16, keep=keep, progress=True
+        )
+        if parallel.rank() == 0:
+            if out is not None:
+                history.save(out / "history.npz")
+            success, prediction = history.success.mean((1, 2)), history.prediction.mean((1, 2))
+            click.echo(
+                f"success {success[0]:.4f} at the start, {success[-1]:.4f} after {config['iterations']} iterations; "
+                f"the recursion's prediction {prediction[-1]:.4f}"
+            )
+            if out is not None:
+                click.echo(f"history in {out / 'history.npz'}")
+    except KeyboardInterrupt:
+        kept = "nothing is kept without --out" if out is None else "the same command goes on from its checkpoint"
+        raise click.ClickException(f"stopped; {kept}") from None
+    except (ValueError, MemoryError, RuntimeError, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    finally:
+        parallel.leave()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""The second task: ``a+b=`` and its digits, written by a tiny transformer whose every answer can be listed."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from grpo_paper import domain
+from grpo_paper.trainer import transformer
+from grpo_paper.trainer.reference import kept, teach
+from grpo_paper.trainer.task import Parameters, Prompts
+
+VOCABULARY = "0123456789+="
+DIGITS = 10
+LESSONS = 2000
+"""Sums to learn from, beside those to be solved."""
+
+
+def verify(prompt: str, answer: str) -> int:
+    """Reward 1 if the answer is the sum that the prompt asks for, else 0.
+
+    >>> verify("17+25=", "42"), verify("17+25=", "43"), verify("99+01=", "00")
+    (1, 0, 0)
+    """
+    left, right = prompt.rstrip("=").split("+")
+    return int(int(left) + int(right) == int(answer))
+
+
+def _sums(count: int, limit: int, generator: torch.Generator) -> Tensor:
+    """Pairs of numbers whose sum is below the limit less one."""
+    left = torch.randint(limit - 1, (count,), generator=generator)
+    share = torch.rand(count, generator=generator, dtype=torch.float64)
+    return torch.stack([left, (share * (limit - 1 - left)).long()], 1)
+
+
+@dataclass(frozen=True)
+class Addition:
+    """Sums of numbers of as many digits as the answer has; one that needs a digit more cannot be answered.
+
+    pairs: the numbers, shape (prompts, 2). weights: the reference network's, each with an axis of replicas first.
+    digits: of each number and of the answer. batch_size: prompts drawn for an iteration, None for all.
+    held_out: how many prompts, the last ones, are never in a batch.
+    Errors: ValueError naming the argument, the value and the domain.
+    """
+
+    pairs: Tensor
+    weights: Parameters
+    digits: int = 2
+    batch_size: int | None = None
+    held_out: int = 0
+
+    def __post_init__(self) -> None:
+        domain.whole("digits", self.digits, 1)
+        if self.pairs.ndim != 2 or self.pairs.shape[1:] != (2,) or self.pairs.is_floating_point():
+            raise ValueError(f"pairs of shape {tuple(self.pairs.shape)} must be whole numbers of shape (prompts, 2)")
+        if not len(self.pairs):
+            raise ValueError("pairs is empty; give at least one prompt")
+        if self.pairs.min() < 0 or self.pairs.max() >= DIGITS**self.digits:
+            raise ValueError(
+                f"pairs has numbers outside 0 to {DIGITS**self.digits - 1}, which {self.digits} digits can write"
+            )
+        if domain.whole("held_out", self.held_out, 0) >= len(self.pairs):
+            raise ValueError(f"held_out = {self.held_out} leaves none of the {len(self.pairs)} prompts to train on")
+        trained = len(self.pairs) - self.held_out
+        if self.batch_size is not None and domain.whole("batch_size", self.batch_size, 1) > trained:
+            raise ValueError(f"batch_size = {self.batch_size} is more than the {trained} prompts to train on")
+
+    @classmethod
+    def with_success(
+        cls,
+        success: float,
+        prompts: int,
+        digits: int = 2,
+        hidden: int = 64,
+        layers: int = 2,
+        seed: int = 0,
+        batch_size: int | None = None,
+        held_out: int = 0,
+        impossible: int = 0,
+    ) -> "Addition":
+        """Random sums, and a network that was taught others until it solves a share `success` of these.
+
+        impossible: how many of the prompts, the last ones, need a digit more than the answer has; the share is that of
+        the others. The network is kept by content: `reference`.
+        Errors: ValueError naming the argument, the value and the domain; RuntimeError if it cannot be taught so much.
+        """
+        wanted = float(domain.probability("success", success))
+        for name, value, least in (("prompts", prompts, 1), ("digits", digits, 1), ("layers", layers, 1)):
+            domain.whole(name, value, least)
+        if domain.whole("impossible", impossible, 0) >= prompts:
+            raise ValueError(f"impossible = {impossible} leaves none of the {prompts} prompts to learn")
+        if domain.whole("hidden", hidden, 4) % transformer.HEADS:
+            raise ValueError(f"hidden = {hidden} must be a multiple of {transformer.HEADS}, one part for each head")
+        generator = torch.Generator().manual_seed(domain.whole("seed", seed, 0))
+        pairs = _sums(prompts + LESSONS, DIGITS**digits, generator)
+        pairs[prompts - impossible : prompts] = DIGITS**digits - 1 - pairs[prompts - impossible : prompts]
+
+        def make() -> Parameters:
+            shape = (len(VOCABULARY), 3 * digits + 1, DIGITS, hidden, layers)
+            blank = {name: x[None] for name, x in transformer.initial(*shape, generator).items()}
+            school = cls(pairs, blank, digits)
+            return teach(blank, school.log_pi, school.reward, prompts, prompts - impossible, wanted, generator)
+
+        settings = (wanted, prompts, impossible, digits, hidden, layers, seed, torch.get_num_threads())
+        weights = kept(settings, make)
+        return cls(pairs[:prompts], weights, digits, batch_size, held_out)
+
+    @property
+    def replicas(self) -> int:
+        """How many replicas have a reference of their own."""
+        return len(self.weights["head"])
+
+    @cached_property
+    def prompts(self) -> list[str]:
+        """The prompts as text, such as ``07+15=``."""
+        width = self.digits
+        return [f"{left:0{width}d}+{right:0{width}d}=" for left, right in self.pairs.tolist()]
+
+    @cached_property
+    def reward(self) -> Tensor:
+        """The verifier's word on every answer to every prompt, shape (prompts, answers)."""
+        answers = [f"{number:0{self.digits}d}" for number in range(DIGITS**self.digits)]
+        return torch.tensor([[verify(prompt, answer) for answer in answers] for prompt in self.prompts]).float()
+
+    @cached_property
+    def _sequence(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Tokens of every prompt and the tree of its answers; positions; mask."""
+        prompts = torch.tensor([[VOCABULARY.index(letter) for letter in prompt] for prompt in self.prompts])
+        branch, positions, mask = transformer.tree(prompts.shape[1], DIGITS, self.digits)
+        return torch.cat([prompts, branch.expand(len(prompts), -1)], 1), positions, mask
+
+    def parameters(self) -> Parameters:
+        """The reference network's weights."""
+        return self.weights
+
+    def log_pi(self, parameters: Parameters, prompts: Prompts) -> Tensor:
+        """Log-probabilities of every answer, shape (replicas, prompts, answers)."""
+        device = parameters["head"].device
+        tokens, positions, mask = (part.to(device) for part in self._sequence)
+        following = torch.vmap(transformer.log_probabilities, in_dims=(0, None, None, None))(
+            parameters, tokens[prompts], positions, mask
+        )
+        asked = len(self.prompts[0]) - 1  # the sign after which the answer begins
+        return transformer.continuations(following[..., asked:, :], DIGITS, self.digits)
+
+    def natural(self, parameters: Parameters, gradient: Parameters) -> Parameters:
+        """A network has none in closed form."""
+        raise ValueError("ascent = 'natural' is for a table of logits; a network takes 'gradient' or 'adam'")

@@ -1,0 +1,77 @@
+"""A run on disk: everything the next iteration depends on, in one file that is whole or absent."""
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from grpo_paper.files import whole
+from grpo_paper.trainer.config import TrainConfig
+from grpo_paper.trainer.task import Task
+
+FORMAT = "grpo-paper checkpoint 1"
+STATE = {"theta", "optimizer", "generator", "iteration", "looks", "batches"}
+
+
+class CheckpointError(ValueError):
+    """A file that is not the checkpoint of this run, with the reason as a sentence."""
+
+
+def identity(config: TrainConfig, task: Task, **how: object) -> dict[str, str]:
+    """What a run is, by field: a checkpoint of another run is refused.
+
+    >>> from grpo_paper.trainer import Bandit
+    >>> identity(TrainConfig(beta=0.5), Bandit.with_success([0.2], outputs=4))["beta"]
+    '0.5'
+    """
+    fields = asdict(config) | {"normalization": config.normalization.name} | how
+    digest = hashlib.sha256(f"{type(task).__name__} {task.batch_size} {task.held_out}".encode())
+    for tensor in (task.reward, *task.parameters().values()):
+        digest.update(f"{tuple(tensor.shape)} {tensor.dtype}".encode())
+        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+    return {name: json.dumps(value, default=list) for name, value in fields.items()} | {"task": digest.hexdigest()}
+
+
+def save(path: Path, run: dict[str, str], state: dict[str, Any]) -> None:
+    """Write the state, atomically: a kill leaves the former file or the new one."""
+    with whole(path) as partial:
+        torch.save({"format": FORMAT, "run": run, "state": state}, partial)
+
+
+def load(path: Path, run: dict[str, str], device: torch.device) -> dict[str, Any]:
+    """The state that `save` wrote for this run.
+
+    Errors: CheckpointError if the file is damaged, no checkpoint, or of another run. The file is left as it is.
+    """
+    try:
+        content = torch.load(path, map_location=device, weights_only=True)
+    except Exception as error:  # what a damaged or hostile file raises depends on where it is damaged
+        raise CheckpointError(
+            f"{path} cannot be read as a checkpoint ({type(error).__name__}); move it away to start anew"
+        ) from None
+    if not _complete(content):
+        raise CheckpointError(f"{path} is not a checkpoint of this version; name another file or move it away")
+    kept = content["run"]
+    for name in sorted(run.keys() | kept.keys()):
+        if run.get(name) != kept.get(name):
+            raise CheckpointError(
+                f"{path} belongs to another run: its {name} is {_short(kept.get(name))}, here it is "
+                f"{_short(run.get(name))}; use the same {name}, or another file"
+            )
+    return content["state"]
+
+
+def _complete(content: Any) -> bool:
+    """Whether it has the parts that `save` writes."""
+    parts = {"format", "run", "state"}
+    if not isinstance(content, dict) or content.keys() != parts or content["format"] != FORMAT:
+        return False
+    return isinstance(content["run"], dict) and isinstance(content["state"], dict) and content["state"].keys() == STATE
+
+
+def _short(value: str | None) -> str:
+    text = str(value)
+    return text if len(text) <= 40 else f"{text[:18]}…{text[-12:]}"

@@ -1,0 +1,89 @@
+"""What a run leaves: for each iteration, replica and prompt, what was sampled, what holds and what was predicted."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from grpo_paper.divergence import kl, total_variation
+from grpo_paper.elementary import sigmoid
+from grpo_paper.files import whole
+from grpo_paper.policy import success_logit, tilt
+from grpo_paper.success_map import trajectory
+from grpo_paper.trainer.config import TrainConfig
+from grpo_paper.variants import Variant
+
+Row = tuple[Tensor, ...]
+
+
+@dataclass(frozen=True)
+class History:
+    """A run of Algorithm 1 beside its theory.
+
+    Of every prompt, the start first, shape (iterations + 1, replicas, prompts), probabilities and nats:
+    success: the policy's exact probability of success. prediction: the recursion's, one exact update an iteration.
+    kl: of the policy to the reference. tv, kl_theory: to the closed-form policy of the prediction.
+
+    Of the prompts in the batch, shape (iterations, replicas, batch):
+    sampled_success: mean reward of the group. silent: whether all its rewards were alike.
+    clipped: share of the group's weight that the clip cuts at the end of the iteration.
+
+    prompts: the batch, shape (iterations, batch). log_pi: the last policy, shape (replicas, prompts, outputs).
+    """
+
+    success: Tensor
+    prediction: Tensor
+    kl: Tensor
+    tv: Tensor
+    kl_theory: Tensor
+    sampled_success: Tensor
+    silent: Tensor
+    clipped: Tensor
+    prompts: Tensor
+    log_pi: Tensor
+
+    @classmethod
+    def of(cls, looks: list[Row], batches: list[Row], log_pi: Tensor) -> "History":
+        """The rows that `measure` gave, those of the batches, and the last policy."""
+        success, prediction, divergence, tv, kl_theory = stack(looks)
+        sampled, silent, clipped, prompts = stack(batches)
+        return cls(success, prediction, divergence, tv, kl_theory, sampled, silent, clipped, prompts, log_pi)
+
+    def save(self, path: Path) -> None:
+        """Write everything as NumPy arrays (``.npz``)."""
+        with whole(path) as partial, partial.open("wb") as file:
+            np.savez(file, **{name: column.cpu().numpy() for name, column in vars(self).items()})
+
+
+def stack(rows: list[Row]) -> list[Tensor]:
+    """Rows of tensors as columns with a first axis for the iterations.
+
+    >>> stack([(torch.zeros(2), torch.ones(3)), (torch.zeros(2), torch.ones(3))])[1].shape
+    torch.Size([2, 3])
+    """
+    return [torch.stack(column) for column in zip(*rows, strict=True)]
+
+
+def predict(config: TrainConfig, log_pi_ref: Tensor, reward: Tensor) -> Tensor:
+    """Log-odds of success that the recursion predicts, shape (iterations + 1, replicas, prompts)."""
+    p_ref = sigmoid(success_logit(log_pi_ref, reward)).cpu().double().numpy()
+    beta, alpha = (np.broadcast_to(x, len(p_ref)) for x in (config.beta, config.alpha))
+    orbits = np.empty((*p_ref.shape, config.iterations + 1))
+    for share in np.unique(alpha):
+        some, variant = alpha == share, Variant(config.normalization, float(share))
+        orbits[some] = trajectory(p_ref[some], beta[some, None], config.eps, config.iterations, variant).logit
+    return torch.as_tensor(np.moveaxis(orbits, -1, 0).copy(), dtype=log_pi_ref.dtype, device=log_pi_ref.device)
+
+
+def measure(log_pi: Tensor, log_pi_ref: Tensor, reward: Tensor, predicted: Tensor) -> tuple[Tensor, ...]:
+    """Success, prediction, kl, tv and kl_theory of a policy, each (replicas, prompts).
+
+    The closed-form policy is the reference reweighted by the reward alone (E15), up to the predicted log-odds.
+    """
+    gain = predicted - success_logit(log_pi_ref, reward)
+    # A prompt that never or always succeeds has log-odds of ±∞ and stays as it is.
+    theory = tilt(log_pi_ref, torch.where(gain.isfinite(), gain, 0)[..., None] * reward, 1)
+    success = sigmoid(success_logit(log_pi, reward))
+    return success, sigmoid(predicted), kl(log_pi, log_pi_ref), total_variation(log_pi, theory), kl(log_pi, theory)

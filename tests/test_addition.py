@@ -1,0 +1,162 @@
+"""The addition task: a verifier that adds, and a tree of answers that is the token-by-token policy."""
+
+import random
+
+import pytest
+import torch
+from torch.nn import functional
+
+from grpo_paper.trainer import Addition, TrainConfig, reference, train
+from grpo_paper.trainer.addition import VOCABULARY, verify
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("GRPO_PAPER_CACHE", str(tmp_path))
+
+
+def small(**changes: object) -> Addition:
+    return Addition.with_success(**({"success": 0.2, "prompts": 12, "digits": 1, "hidden": 16} | changes))
+
+
+def token_by_token(task: Addition, prompt: str, answer: str) -> float:
+    """Log-probability of one answer, a digit at a time, each with a pass of its own over all that precedes it."""
+    weights = {name: x[0].double() for name, x in task.weights.items()}
+    total = 0.0
+    for at, digit in enumerate(answer):
+        text = prompt + answer[:at]
+        x = torch.stack([weights["token"][VOCABULARY.index(letter)] for letter in text])
+        x = x + weights["position"][: len(text)]
+        for layer in range(2):
+            flat = functional.layer_norm(x, x.shape[-1:]) @ weights[f"{layer}.query_key_value"]
+            query, key, value = (part.unflatten(-1, (4, -1)).transpose(0, 1) for part in flat.chunk(3, -1))
+            mixed = functional.scaled_dot_product_attention(query, key, value, is_causal=True)
+            x = x + mixed.transpose(0, 1).flatten(1) @ weights[f"{layer}.mix"]
+            hidden = functional.gelu(functional.layer_norm(x, x.shape[-1:]) @ weights[f"{layer}.up"])
+            x = x + hidden @ weights[f"{layer}.down"]
+        last = functional.layer_norm(x, x.shape[-1:])[-1] @ weights["head"]
+        total += last.log_softmax(-1)[int(digit)].item()
+    return total
+
+
+class TestAnswers:
+    @pytest.mark.parametrize("digits", [1, 2, 3])
+    def test_the_tree_is_the_policy_token_by_token(self, digits) -> None:
+        """Float32 against float64: twenty answers within 1e-4 nats."""
+        task = small(digits=digits, prompts=3, success=0.0)
+        log_pi = task.log_pi(task.weights, slice(None))
+        choose = random.Random(0)
+        for _ in range(20):
+            prompt, answer = choose.randrange(3), choose.randrange(10**digits)
+            slow = token_by_token(task, task.prompts[prompt], f"{answer:0{digits}d}")
+            assert log_pi[0, prompt, answer].item() == pytest.approx(slow, abs=1e-4)
+
+    def test_probabilities_sum_to_one(self) -> None:
+        task = small(digits=2)
+        assert task.log_pi(task.weights, slice(None)).exp().sum(-1).sub(1).abs().max() < 1e-5
+
+    def test_the_verifier_adds(self) -> None:
+        task = small(impossible=4)
+        for row, prompt in enumerate(task.prompts):
+            left, right = (int(number) for number in prompt[:-1].split("+"))
+            right_answers = [answer for answer in range(10) if answer == left + right]
+            assert task.reward[row].nonzero()[:, 0].tolist() == right_answers
+        assert task.reward.sum(-1).tolist() == [1.0] * 8 + [0.0] * 4
+        assert verify("09+01=", "10")
+        assert not verify("09+01=", "11")
+
+    def test_some_prompts_only(self) -> None:
+        task = small()
+        every = task.log_pi(task.weights, slice(None))
+        assert torch.allclose(task.log_pi(task.weights, torch.tensor([5, 2])), every[:, [5, 2]], atol=1e-5)
+
+
+class TestReference:
+    @pytest.mark.parametrize("success", [0.1, 0.5])
+    def test_has_the_success_that_was_asked_for(self, success) -> None:
+        """It stops at the first look, every few steps, so it may be a little more."""
+        task = small(success=success, digits=2, prompts=40, impossible=10)
+        found = (task.log_pi(task.weights, slice(None)).exp() * task.reward).sum(-1)[0, :30].mean()
+        assert success <= found < success + 0.15
+
+    def test_is_taught_once(self, monkeypatch) -> None:
+        first = small()
+        monkeypatch.setattr(reference.torch.optim, "Adam", None)  # a second lesson would need it
+        assert all(torch.equal(x, small().weights[name]) for name, x in first.weights.items())
+
+    def test_a_damaged_file_is_made_anew(self, tmp_path) -> None:
+        first = small()
+        [file] = tmp_path.glob("*.pt")
+        file.write_bytes(file.read_bytes()[:100])
+        assert all(torch.equal(x, small().weights[name]) for name, x in first.weights.items())
+
+    def test_says_when_it_cannot_be_taught(self, monkeypatch) -> None:
+        monkeypatch.setattr(reference, "PATIENCE", 10)
+        with pytest.raises(RuntimeError, match=r"success = 0.99 was not reached in 10 supervised steps"):
+            small(success=0.99)
+
+
+class TestTraining:
+    CONFIG = TrainConfig(iterations=15, inner_steps=4, learning_rate=1e-3, ascent="adam", beta=[0.1, 0.1, 1e6])
+
+    def test_success_rises(self) -> None:
+        """From 20 % to more than twice that, in each free replica; not where the penalty is a million."""
+        history = train(self.CONFIG, small(digits=2, prompts=24, impossible=4, held_out=4, batch_size=10))
+        mean = history.success[:, :, :20].mean(-1)
+        assert torch.all(mean[-1, :2] > 2 * mean[0, :2])
+        assert mean[-1, 2] < mean[0, 2] + 0.05
+        assert torch.all(history.success[:, :, 20:] == 0)  # p_ref = 0 stays 0
+        assert torch.all(history.prediction[:, :, 20:] == 0)
+        assert not torch.equal(history.success[:, 0], history.success[:, 1])  # replicas draw for themselves
+        assert history.prompts.shape == (15, 10)
+        assert history.prompts.max() < 20  # held-out prompts are in no batch
+
+    def test_replicas_with_references_of_their_own(self) -> None:
+        """Stacked networks are the networks: each replica of an exact run equals its run alone, in float32."""
+        weak, strong = small(), small(success=0.6)
+        stacked = {name: torch.cat([x, strong.weights[name]]) for name, x in weak.weights.items()}
+        config = TrainConfig(iterations=2, group_size=None, inner_steps=2, learning_rate=1e-3, ascent="adam")
+        together = train(config, Addition(weak.pairs, stacked, digits=1))
+        for replica, task in enumerate((weak, Addition(weak.pairs, strong.weights, digits=1))):
+            alone = train(config, task)
+            assert (together.success[:, replica] - alone.success[:, 0]).abs().max() < 1e-3
+
+    def test_bfloat16_is_near(self) -> None:
+        """Eight bits of mantissa: the success rates of the first look agree to 0.02, and nothing overflows."""
+        task = small(digits=2)
+        full, half = (train(self.CONFIG, task, bfloat16=kind) for kind in (False, True))
+        assert 0 < (full.success[0] - half.success[0]).abs().max() < 0.02
+        assert all(torch.isfinite(column).all() for column in vars(half).values())
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"success": 1.5}, "success = 1.5 is outside its domain"),
+        ({"prompts": 0}, "prompts = 0 is outside its domain"),
+        ({"hidden": 10}, "hidden = 10 must be a multiple of 4"),
+        ({"impossible": 12}, "impossible = 12 leaves none of the 12 prompts to learn"),
+        ({"held_out": 12}, "held_out = 12 leaves none of the 12 prompts to train on"),
+        ({"batch_size": 11, "held_out": 2}, "batch_size = 11 is more than the 10 prompts"),
+    ],
+    ids=str,
+)
+def test_refused(change, message) -> None:
+    with pytest.raises(ValueError, match=message):
+        small(**change)
+
+
+def test_pairs_are_refused() -> None:
+    weights = small().weights
+    for pairs, message in (
+        (torch.tensor([[1, 12]]), "pairs has numbers outside 0 to 9"),
+        (torch.tensor([1, 2]), "pairs of shape"),
+        (torch.empty((0, 2), dtype=torch.long), "pairs is empty"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            Addition(pairs, weights, digits=1)
+
+
+def test_a_network_has_no_natural_gradient() -> None:
+    with pytest.raises(ValueError, match="ascent = 'natural' is for a table of logits"):
+        train(TrainConfig(ascent="natural", iterations=1), small())

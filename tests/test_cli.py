@@ -1,0 +1,104 @@
+"""The command line, and the same run in two processes."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from grpo_paper.cli import main
+
+TORCHRUN = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
+
+
+def run(*arguments: object) -> tuple[int, str]:
+    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    return result.exit_code, result.output
+
+
+def history(folder: Path) -> dict[str, np.ndarray]:
+    with np.load(folder / "history.npz") as arrays:
+        return dict(arrays)
+
+
+BANDIT = ("train", "bandit", "--p-ref", "0.1,0.2,0.5", "--outputs", 8, "--iterations", 4, "--beta", "0.5,2")
+ADDITION = ("train", "addition", "--prompts", 12, "--digits", 1, "--hidden", 16, "--ascent", "adam")
+ADDITION += ("--learning-rate", 1e-3, "--iterations", 3, "--inner-steps", 2, "--batch-size", 5)
+
+
+def test_writes_what_it_says(tmp_path) -> None:
+    code, output = run(*BANDIT, "--out", tmp_path)
+    assert code == 0
+    assert "success 0.2667 at the start" in output
+    assert history(tmp_path)["success"].shape == (5, 2, 3)
+    before = history(tmp_path)
+    assert run(*BANDIT, "--out", tmp_path)[0] == 0  # ended already: the same history again
+    assert all(np.array_equal(before[name], again) for name, again in history(tmp_path).items())
+
+
+@pytest.mark.parametrize("command", [BANDIT, ADDITION], ids=["bandit", "addition"])
+def test_two_processes_are_one_run(command, tmp_path, monkeypatch) -> None:
+    """Gloo; five prompts for two processes. The order of sums differs: 1e-10 in float64, 1e-3 in float32 under Adam."""
+    monkeypatch.setenv("GRPO_PAPER_CACHE", str(tmp_path / "references"))
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    one, two = tmp_path / "one", tmp_path / "two"
+    words = [str(word) for word in command]
+    for start, out in (((sys.executable,), one), (TORCHRUN, two)):
+        told = subprocess.run(
+            [*start, "-m", "grpo_paper.cli", *words, "--out", out], env=os.environ, capture_output=True, text=True
+        )
+        assert told.returncode == 0, told.stderr
+    alone, together = history(one), history(two)
+    tolerance = 1e-10 if command is BANDIT else 1e-3
+    for name, column in alone.items():
+        assert column.dtype == bool or np.allclose(column, together[name], rtol=tolerance, atol=tolerance), name
+    assert np.array_equal(alone["sampled_success"], together["sampled_success"])
+    assert not np.array_equal(alone["success"][0], alone["success"][-1])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--beta", "0"), "beta = 0.0 is outside its domain: it must be finite and > 0"),
+        (("--beta", "much"), "'much' is not a number, or several with commas between"),
+        (("--group-size", "1"), "group_size = 1 is outside its domain"),
+        (("--group-size", "some"), "'some' is neither a number nor 'exact'"),
+        (("--group-size", "exact", "--normalization", "library"), "give a group size"),
+        (("--ascent", "downhill"), "ascent = 'downhill' is outside its domain"),
+        (("--device", "cuda:7"), "device = 'cuda:7' is not available"),
+        (("--device", "abacus"), "device = 'abacus' is not a device that torch knows"),
+        (("--p-ref", "1.2"), "p_ref"),
+    ],
+    ids=lambda value: "_".join(value) if isinstance(value, tuple) else None,
+)
+def test_refused_in_a_sentence(arguments, message, tmp_path) -> None:
+    code, output = run("train", "bandit", *arguments, "--out", tmp_path / "run")
+    assert code != 0
+    assert message in output
+    assert "Traceback" not in output
+    assert not (tmp_path / "run").exists()
+
+
+def test_another_run_is_not_overwritten(tmp_path) -> None:
+    assert run(*BANDIT, "--out", tmp_path)[0] == 0
+    before = (tmp_path / "checkpoint.pt").read_bytes()
+    code, output = run(*BANDIT, "--seed", 1, "--out", tmp_path)
+    assert code == 1
+    assert "belongs to another run" in output
+    assert (tmp_path / "checkpoint.pt").read_bytes() == before
+
+
+@pytest.mark.parametrize("command", [(), ("train",), ("train", "bandit"), ("train", "addition")], ids=" ".join)
+def test_help(command) -> None:
+    code, output = run(*command, "--help")
+    assert code == 0
+    assert "Usage" in output
+
+
+def test_help_is_quick() -> None:
+    """Torch is imported by the commands that need it only."""
+    code = "import sys; from grpo_paper import cli; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -1,0 +1,161 @@
+"""A run that is stopped anywhere goes on as if it had not been, and a wrong file is refused."""
+
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from grpo_paper import MEAN_ONLY
+from grpo_paper.trainer import Addition, Bandit, CheckpointError, History, TrainConfig, checkpoint, train
+
+BANDIT = Bandit.with_success([0.1, 0.4], outputs=8)
+CONFIG = TrainConfig(beta=[0.5, 1.0], iterations=6, inner_steps=2, group_size=4)
+
+
+class Stopped(BaseException):
+    """Not an Exception, as KeyboardInterrupt is not."""
+
+
+@pytest.fixture(scope="module")
+def addition(tmp_path_factory) -> Addition:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRPO_PAPER_CACHE", str(tmp_path_factory.mktemp("references")))
+        return Addition.with_success(0.2, prompts=10, digits=1, hidden=16, batch_size=4)
+
+
+def same(one: History, two: History) -> bool:
+    return all(torch.equal(a, b) for a, b in zip(vars(one).values(), vars(two).values(), strict=True))
+
+
+@pytest.mark.parametrize("keep_every", [1, 2])
+@pytest.mark.parametrize("stop", range(1, 7))
+@pytest.mark.parametrize("ascent", ["gradient", "natural", "adam"])
+def test_stopped_after_any_iteration(ascent, stop, keep_every, tmp_path, monkeypatch) -> None:
+    config = replace(CONFIG, ascent=ascent)
+    keep = tmp_path / "run.pt"
+    looks = iter(range(100))
+    measured = checkpoint.save
+
+    def save_then_stop(*given: object) -> None:
+        measured(*given)
+        if next(looks) + 1 == stop:
+            raise Stopped
+
+    monkeypatch.setattr(checkpoint, "save", save_then_stop)
+    try:
+        train(config, BANDIT, keep=keep, keep_every=keep_every)
+    except Stopped:
+        monkeypatch.setattr(checkpoint, "save", measured)
+    assert same(train(config, BANDIT, keep=keep, keep_every=keep_every), train(config, BANDIT))
+    assert [file.name for file in tmp_path.iterdir()] == ["run.pt"]
+
+
+def test_a_network_too(addition, tmp_path, monkeypatch) -> None:
+    """With Adam's moments, random batches, and a write that is interrupted half-way."""
+    config = replace(CONFIG, ascent="adam", learning_rate=1e-3)
+    keep = tmp_path / "run.pt"
+    written = torch.save
+
+    def half(content: object, path: Path) -> None:
+        written(content, path)
+        if content["state"]["iteration"] == 3:
+            path.write_bytes(path.read_bytes()[:1000])
+            raise Stopped
+
+    monkeypatch.setattr(torch, "save", half)
+    with pytest.raises(Stopped):
+        train(config, addition, keep=keep, keep_every=1)
+    monkeypatch.setattr(torch, "save", written)
+    assert torch.load(keep, weights_only=True)["state"]["iteration"] == 2
+    assert same(train(config, addition, keep=keep), train(config, addition))
+
+
+KILLED = """
+from pathlib import Path
+from grpo_paper.trainer import Bandit, TrainConfig, train
+config = TrainConfig(beta=[0.5, 1.0], iterations=100_000, inner_steps=2, group_size=4)
+train(config, Bandit.with_success([0.1, 0.4], outputs=8), keep=Path({path!r}), keep_every=1)
+"""
+
+
+def test_killed(tmp_path) -> None:
+    """SIGKILL at whatever moment it comes; the checkpoint is whole, and the run can be ended."""
+    keep = tmp_path / "run.pt"
+    process = subprocess.Popen([sys.executable, "-c", KILLED.format(path=str(keep))])
+    while not keep.exists():
+        assert process.poll() is None, "the run ended before it was killed"
+        time.sleep(0.01)
+    time.sleep(0.2)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    kept = torch.load(keep, weights_only=True)
+    n = kept["state"]["iteration"] + 5
+    config = replace(CONFIG, iterations=n)
+    kept["run"] = checkpoint.identity(config, BANDIT, device="cpu", compiled=False, bfloat16=False)
+    torch.save(kept, keep)  # the same run, ended 5 iterations later instead of after 100,000
+    assert same(train(config, BANDIT, keep=keep), train(config, BANDIT))
+
+
+class TestRefused:
+    def refusal(self, path: Path, config: TrainConfig = CONFIG, task: Bandit = BANDIT) -> str:
+        before = path.read_bytes()
+        with pytest.raises(CheckpointError) as refused:
+            train(config, task, keep=path)
+        assert path.read_bytes() == before
+        return str(refused.value)
+
+    @pytest.fixture
+    def kept(self, tmp_path) -> Path:
+        train(CONFIG, BANDIT, keep=tmp_path / "run.pt")
+        return tmp_path / "run.pt"
+
+    @pytest.mark.parametrize("share", [0.0, 0.3, 0.9, 0.999])
+    def test_truncated(self, kept, share) -> None:
+        kept.write_bytes(kept.read_bytes()[: int(share * kept.stat().st_size)])
+        assert "cannot be read as a checkpoint" in self.refusal(kept)
+
+    def test_foreign(self, kept) -> None:
+        kept.write_text("a poem")
+        assert "cannot be read as a checkpoint" in self.refusal(kept)
+        torch.save({"weights": torch.ones(3)}, kept)
+        assert "is not a checkpoint of this version" in self.refusal(kept)
+
+    def test_incomplete(self, kept) -> None:
+        content = torch.load(kept, weights_only=True)
+        del content["state"]["theta"]
+        torch.save(content, kept)
+        assert "is not a checkpoint of this version" in self.refusal(kept)
+
+    def test_hostile(self, kept) -> None:
+        """weights_only=True: a pickle that would run something is not opened."""
+
+        class Hostile:
+            def __reduce__(self) -> tuple:
+                return (Path.touch, (kept.with_name("touched"),))
+
+        kept.write_bytes(pickle.dumps(Hostile()))
+        self.refusal(kept)
+        torch.save({"format": checkpoint.FORMAT, "run": Hostile()}, kept)
+        self.refusal(kept)
+        assert not kept.with_name("touched").exists()
+
+    @pytest.mark.parametrize(
+        ("change", "message"),
+        [
+            ({"beta": [0.5, 2.0]}, r"its beta is [0.5, 1.0], here it is [0.5, 2.0]"),
+            ({"seed": 1}, "its seed is 0, here it is 1"),
+            ({"normalization": MEAN_ONLY}, "its normalization is"),
+        ],
+        ids=["beta", "seed", "normalization"],
+    )
+    def test_another_run(self, kept, change, message) -> None:
+        assert message in self.refusal(kept, replace(CONFIG, **change))
+
+    def test_another_task(self, kept) -> None:
+        assert "its task is" in self.refusal(kept, task=Bandit.with_success([0.1, 0.5], outputs=8))
