@@ -6,8 +6,10 @@ BIN := .venv/bin
 ENV := .venv/.ready
 # An environment knows its own path: one that was moved with its folder is made anew.
 $(shell [ -f $(ENV) ] && [ "$$(cat $(ENV))" != "$(CURDIR)" ] && rm -rf .venv)
+PEERS := .venv-peers/.ready
+$(shell [ -f $(PEERS) ] && [ "$$(cat $(PEERS))" != "$(CURDIR)" ] && rm -rf .venv-peers)
 
-.PHONY: help env book test bench lab statements format clean
+.PHONY: help env book test peers bench lab statements format clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -32,6 +34,18 @@ test: $(ENV)  ## lint, types, doctests, tests, every chapter at its quick profil
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/pytest --numprocesses $(JOBS) --benchmark-skip
+
+peers: $(PEERS)  ## our loss beside those of TRL, torchrl and verl, in .venv-peers
+	OMP_NUM_THREADS=1 .venv-peers/bin/python -m pytest peers --quiet
+
+# Each release pinned and nothing resolved: verl asks for an older tensordict and transformers than torchrl and TRL do.
+$(PEERS): peers/requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || \
+	  { echo "Python 3.11 is needed and '$(PYTHON)' is not it; name yours: make peers PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "Setting up .venv-peers (about 2 GB with torch; a minute or two the first time)"
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --no-deps --requirement peers/requirements.txt
+	@echo "$(CURDIR)" > $@
 
 bench: $(ENV)  ## fixed points of a million cells beside a brentq loop, in one run on one core
 	OMP_NUM_THREADS=1 $(BIN)/pytest tests/bench_fixed_points.py --benchmark-only --benchmark-columns=min,median,rounds -s

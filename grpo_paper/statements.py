@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from grpo_paper import certify
-from grpo_paper.advantage import Omega, advantage, omega_minus, omega_plus
+from grpo_paper.advantage import Omega, advantage, library_whitening, omega_minus, omega_plus
 from grpo_paper.divergence import kl, renyi, total_variation
 from grpo_paper.fixed_points import critical_beta, fixed_points, largest_critical_beta
 from grpo_paper.objective import clipped_objective, clipped_surrogate, contrastive_surrogate, regularized_objective
 from grpo_paper.policy import conditional, geometric_mean, log_partition, policy_step, renyi_correction, tilt
 from grpo_paper.success_map import anchor, effective_beta, force_slope, h, h_prime, log_odds_step, trajectory
+from grpo_paper.tokens import token_loss
 from grpo_paper.trainer import train
 from grpo_paper.variants import Variant
 
@@ -285,6 +286,15 @@ STATEMENTS = (
         ("fig-dr-grpo", "fig-adaptive-beta"),
         "test_success_map.py::TestSection5",
         ("E19",),
+    ),
+    Statement(
+        "Libraries",
+        "The same loss in TRL, torchrl and verl",
+        "not in the paper: outputs of several tokens, a sample deviation",
+        (token_loss, library_whitening),
+        "libraries",
+        ("fig-libraries",),
+        "test_tokens.py::TestThePaper",
     ),
     Statement("Appendix A", "GSM8K experiment", "Qwen2.5-0.5B-Instruct, 8 GPUs", status="not yet"),
 )

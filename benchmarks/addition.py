@@ -1,0 +1,127 @@
+"""Completions a second of this trainer and of TRL's GRPOTrainer on the same sums, in one run on one thread.
+
+Both train a transformer of two layers and width 64 on the same prompts with the same verifier: groups of 16, four
+steps an iteration, a penalty on the KL, Adam. Runs in the environment of ``make peers``.
+"""
+
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+import transformers
+import trl
+from datasets import Dataset
+from tokenizers import Tokenizer, models, pre_tokenizers
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast, TrainerCallback
+
+from benchmarks.record import keep
+from benchmarks.replicas import STEPS, steady
+from grpo_paper.trainer import Addition, TrainConfig, train
+from grpo_paper.trainer.addition import VOCABULARY, verify
+
+GROUP, BETA, CLIP, RATE = 16, 0.1, 0.2, 1e-3
+FLOORS = {"eager": 4.5, "compiled": 7.0}
+"""Times TRL's completions a second that the README promises."""
+
+
+class Clock(TrainerCallback):
+    """The time at which each iteration, of a generation and its steps, ends."""
+
+    def __init__(self) -> None:
+        self.ends: list[float] = []
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        if state.global_step % STEPS == 0:
+            self.ends.append(time.perf_counter())
+
+
+def reward(prompts: list[str], completions: list[str], **_: Any) -> list[float]:
+    """The verifier's word; TRL's completions are whatever tokens came."""
+    digits = (completion.replace(" ", "") for completion in completions)
+    return [float(answer.isdigit() and verify(prompt, answer)) for prompt, answer in zip(prompts, digits, strict=True)]
+
+
+def of_trl(task: Addition, iterations: int, settle: int = 2) -> float:
+    """Completions a second of TRL, after the first iterations."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        words = {word: i for i, word in enumerate(["<pad>", "<eos>", *VOCABULARY])}
+        letters = Tokenizer(models.WordLevel(words, unk_token="<pad>"))
+        letters.pre_tokenizer = pre_tokenizers.Split("", "isolated")
+        tokenizer = PreTrainedTokenizerFast(
+            tokenizer_object=letters, pad_token="<pad>", eos_token="<eos>", padding_side="left"
+        )
+        assert len(tokenizer(task.prompts[0])["input_ids"]) == len(task.prompts[0])
+        torch.manual_seed(0)
+        size = {"hidden_size": 64, "intermediate_size": 256, "num_hidden_layers": 2, "num_attention_heads": 4}
+        ends = {"pad_token_id": 0, "eos_token_id": 1, "bos_token_id": None}
+        LlamaForCausalLM(LlamaConfig(vocab_size=len(words), **size, **ends)).save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+        clock = Clock()
+        config = trl.GRPOConfig(
+            output_dir=str(folder / "out"),
+            use_cpu=True,
+            bf16=False,
+            gradient_checkpointing=False,
+            report_to=[],
+            logging_strategy="no",
+            save_strategy="no",
+            disable_tqdm=True,
+            per_device_train_batch_size=len(task.prompts) * GROUP,
+            num_generations=GROUP,
+            num_iterations=STEPS,
+            max_completion_length=task.digits,
+            max_steps=(settle + iterations) * STEPS,
+            learning_rate=RATE,
+            beta=BETA,
+            epsilon=CLIP,
+            temperature=1.0,
+            loss_type="grpo",
+        )
+        data = Dataset.from_dict({"prompt": task.prompts * (settle + iterations)})
+        trainer = trl.GRPOTrainer(
+            str(folder), reward, args=config, train_dataset=data, processing_class=tokenizer, callbacks=[clock]
+        )
+        trainer.train()
+    seconds = (clock.ends[-1] - clock.ends[settle - 1]) / iterations
+    return len(task.prompts) * GROUP / seconds
+
+
+def of_ours(task: Addition, iterations: int, compiled: bool) -> float:
+    """Completions a second of this trainer."""
+
+    def run(count: int) -> None:
+        config = TrainConfig(
+            BETA, clip=CLIP, group_size=GROUP, inner_steps=STEPS, learning_rate=RATE, ascent="adam", iterations=count
+        )
+        train(config, task, compiled=compiled)
+
+    return len(task.prompts) * GROUP / steady(run, iterations)
+
+
+def main() -> None:
+    """Both sizes; TRL before and after ours, so that a machine that slows down does not favour one."""
+    torch.set_num_threads(1)
+    rows = []
+    for prompts, iterations in ((8, 40), (64, 10)):
+        task = Addition.with_success(0.21, prompts)
+        before = of_trl(task, iterations)
+        ours = {kind: of_ours(task, iterations, kind == "compiled") for kind in FLOORS}
+        theirs = max(before, of_trl(task, iterations))
+        rows.append({"prompts": prompts, "TRL, completions/s": theirs})
+        for kind, speed in ours.items():
+            rows[-1] |= {f"{kind}, completions/s": speed, f"{kind}, ratio": speed / theirs}
+    keep("addition", "cpu", rows)
+    print(f"TRL {trl.__version__}, transformers {transformers.__version__}, torch {torch.__version__}")
+    for row in rows:
+        for kind, floor in FLOORS.items():
+            if row[f"{kind}, ratio"] < floor:
+                raise SystemExit(f"{row['prompts']} prompts, {kind}: {row[f'{kind}, ratio']:.1f} is below {floor}")
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    main()

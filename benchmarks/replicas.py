@@ -1,0 +1,155 @@
+"""Replicas of the bandit: steps per second beside a plain loop, and what a run costs in time and memory."""
+
+import argparse
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from benchmarks.record import keep
+from grpo_paper.trainer import Bandit, TrainConfig, train
+
+STEPS = 4
+
+
+def bandit(prompts: int, outputs: int, dtype: torch.dtype) -> Bandit:
+    """Prompts of one success rate."""
+    task = Bandit.with_success([0.2] * prompts, outputs)
+    return Bandit(task.log_pi_ref.to(dtype), task.reward.to(dtype))
+
+
+def plain(task: Bandit, iterations: int, group_size: int = 16, beta: float = 0.1, clip: float = 0.2) -> None:
+    """Algorithm 1 as a first sketch has it: one run, autograd, nothing measured, nothing shared with the library."""
+    theta = task.log_pi_ref.clone().requires_grad_()
+    reference = torch.log_softmax(task.log_pi_ref, -1)
+    optimizer = torch.optim.SGD([theta], lr=0.1)
+    rows = torch.arange(len(theta))[:, None]
+    for _ in range(iterations):
+        with torch.no_grad():
+            old = torch.log_softmax(theta, -1)
+            drawn = torch.multinomial(old.exp(), group_size, replacement=True)
+            old = old[rows, drawn]
+            reward = task.reward[rows, drawn]
+            mean = reward.mean(-1, keepdim=True)
+            advantage = (reward - mean) / (reward.var(-1, keepdim=True, unbiased=False) + 1e-5).sqrt()
+        for _ in range(STEPS):
+            new = torch.log_softmax(theta, -1)
+            ratio = (new[rows, drawn] - old).exp()
+            gain = torch.minimum(ratio * advantage, ratio.clamp(1 - clip, 1 + clip) * advantage).mean(-1)
+            loss = (beta * (new.exp() * (new - reference)).sum(-1) - gain).sum()
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+
+
+def steady(run: Callable[[int], Any], iterations: int, settle: int = 3) -> float:
+    """Seconds an iteration, once a run is going: the difference between a long run and a short one."""
+
+    def seconds(count: int) -> float:
+        start = time.perf_counter()
+        run(count)
+        return time.perf_counter() - start
+
+    seconds(settle)
+    return min((seconds(settle + iterations) - seconds(settle)) / iterations for _ in range(3))
+
+
+def batched(task: Bandit, replicas: int, device: str, group_size: int = 16) -> Callable[[int], Any]:
+    """This trainer, every replica in one compiled program."""
+
+    def run(iterations: int) -> None:
+        config = TrainConfig([0.1] * replicas, iterations=iterations, inner_steps=STEPS, group_size=group_size)
+        train(config, task, device, compiled=True)
+        if device == "cuda":
+            torch.cuda.synchronize()
+
+    return run
+
+
+def speed(device: str, replicas: int = 1000, prompts: int = 64, outputs: int = 32) -> None:
+    """Replica steps per second of the batch over those of the plain loop."""
+    rows = []
+    for dtype in (torch.float64, torch.float32):
+        task = bandit(prompts, outputs, dtype)
+        alone = STEPS / steady(lambda count, task=task: plain(task, count), 100)
+        together = STEPS * replicas / steady(batched(task, replicas, device), 4)
+        rows.append(
+            {
+                "precision": str(dtype).removeprefix("torch."),
+                "replicas": replicas,
+                "plain loop, steps/s": alone,
+                "batch, replica steps/s": together,
+                "ratio": together / alone,
+            }
+        )
+    keep("replicas", device, rows)
+    if device == "cpu" and rows[-1]["ratio"] < 15:
+        raise SystemExit(f"the batch is {rows[-1]['ratio']:.1f} times the plain loop; at least 15 is promised")
+
+
+BASE = {"replicas": 100, "prompts": 64, "outputs": 32, "group_size": 16}
+CHANGES: list[dict[str, int]] = [
+    {},
+    {"replicas": 200},
+    {"replicas": 400},
+    {"replicas": 800},
+    {"prompts": 128},
+    {"outputs": 64},
+    {"group_size": 64},
+]
+
+
+def cost(device: str) -> None:
+    """Time and memory of an iteration, each size changed in turn; a process each, so that the memory is its own."""
+    rows = []
+    for change in CHANGES:
+        sizes = BASE | change
+        words = [sys.executable, "-m", "benchmarks.replicas", "--device", device, "--measure"]
+        told = subprocess.run([*words, *map(str, sizes.values())], capture_output=True, text=True, check=True)
+        seconds, mebibytes = (float(number) for number in told.stdout.split())
+        rows.append(sizes | {"ms an iteration": 1000 * seconds, "MiB": mebibytes})
+    keep("cost", device, rows)
+
+
+def measure(device: str, replicas: int, prompts: int, outputs: int, group_size: int) -> None:
+    """Seconds an iteration, and the most memory that the run added."""
+    task = bandit(prompts, outputs, torch.float32)
+    run = batched(task, replicas, device, group_size)
+    run(1)  # so that what the compiler needs is not counted
+    _forget(device)
+    before = _most(device)
+    seconds = steady(run, max(4, 4000 // replicas))
+    print(seconds, (_most(device) - before) / 2**20)
+
+
+def _forget(device: str) -> None:
+    """Set the record of the most memory used back to what is used now."""
+    if device == "cuda":
+        torch.cuda.reset_peak_memory_stats()
+    else:
+        Path("/proc/self/clear_refs").write_text("5")
+
+
+def _most(device: str) -> float:
+    if device == "cuda":
+        return torch.cuda.max_memory_allocated()
+    status = Path("/proc/self/status").read_text()
+    return 1024 * float(re.search(r"VmHWM:\s+(\d+) kB", status)[1])
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--measure", nargs=4, type=int)
+    given = parser.parse_args()
+    torch.set_num_threads(1)
+    if given.measure:
+        measure(given.device, *given.measure)
+    else:
+        speed(given.device)
+        cost(given.device)
