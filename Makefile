@@ -47,8 +47,11 @@ $(PEERS): peers/requirements.txt
 	.venv-peers/bin/python -m pip install --quiet --no-deps --requirement peers/requirements.txt
 	@echo "$(CURDIR)" > $@
 
-bench: $(ENV)  ## fixed points of a million cells beside a brentq loop, in one run on one core
-	OMP_NUM_THREADS=1 $(BIN)/pytest tests/bench_fixed_points.py --benchmark-only --benchmark-columns=min,median,rounds -s
+bench: export OMP_NUM_THREADS := 1
+bench: $(ENV) $(PEERS)  ## speed and cost on one thread: the solver, the replicas, sums beside TRL
+	$(BIN)/pytest benchmarks/bench_fixed_points.py --benchmark-only --benchmark-columns=min,median,rounds -s
+	$(BIN)/python -m benchmarks.replicas
+	.venv-peers/bin/python -m benchmarks.addition
 
 lab: export JUPYTER_CONFIG_DIR := $(CURDIR)/build/jupyter
 lab: $(ENV)  ## open the chapters in JupyterLab through jupytext

@@ -4,7 +4,6 @@ Both train a transformer of two layers and width 64 on the same prompts with the
 steps an iteration, a penalty on the KL, Adam. Runs in the environment of ``make peers``.
 """
 
-import os
 import tempfile
 import time
 from pathlib import Path
@@ -15,7 +14,7 @@ import transformers
 import trl
 from datasets import Dataset
 from tokenizers import Tokenizer, models, pre_tokenizers
-from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast, TrainerCallback
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast, PrinterCallback, TrainerCallback
 
 from benchmarks.record import keep
 from benchmarks.replicas import STEPS, steady
@@ -65,7 +64,7 @@ def of_trl(task: Addition, iterations: int, settle: int = 2) -> float:
             output_dir=str(folder / "out"),
             use_cpu=True,
             bf16=False,
-            gradient_checkpointing=False,
+            activation_checkpointing=False,
             report_to=[],
             logging_strategy="no",
             save_strategy="no",
@@ -85,6 +84,7 @@ def of_trl(task: Addition, iterations: int, settle: int = 2) -> float:
         trainer = trl.GRPOTrainer(
             str(folder), reward, args=config, train_dataset=data, processing_class=tokenizer, callbacks=[clock]
         )
+        trainer.remove_callback(PrinterCallback)
         trainer.train()
     seconds = (clock.ends[-1] - clock.ends[settle - 1]) / iterations
     return len(task.prompts) * GROUP / seconds
@@ -105,6 +105,8 @@ def of_ours(task: Addition, iterations: int, compiled: bool) -> float:
 def main() -> None:
     """Both sizes; TRL before and after ours, so that a machine that slows down does not favour one."""
     torch.set_num_threads(1)
+    transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
     rows = []
     for prompts, iterations in ((8, 40), (64, 10)):
         task = Addition.with_success(0.21, prompts)
@@ -123,5 +125,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
     main()

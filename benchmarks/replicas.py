@@ -1,11 +1,11 @@
 """Replicas of the bandit: steps per second beside a plain loop, and what a run costs in time and memory."""
 
 import argparse
-import re
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -73,10 +73,10 @@ def batched(task: Bandit, replicas: int, device: str, group_size: int = 16) -> C
 
 def speed(device: str, replicas: int = 1000, prompts: int = 64, outputs: int = 32) -> None:
     """Replica steps per second of the batch over those of the plain loop."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for dtype in (torch.float64, torch.float32):
         task = bandit(prompts, outputs, dtype)
-        alone = STEPS / steady(lambda count, task=task: plain(task, count), 100)
+        alone = STEPS / steady(partial(plain, task), 100)
         together = STEPS * replicas / steady(batched(task, replicas, device), 4)
         rows.append(
             {
@@ -139,7 +139,7 @@ def _most(device: str) -> float:
     if device == "cuda":
         return torch.cuda.max_memory_allocated()
     status = Path("/proc/self/status").read_text()
-    return 1024 * float(re.search(r"VmHWM:\s+(\d+) kB", status)[1])
+    return 1024 * float(status.partition("VmHWM:")[2].split()[0])
 
 
 if __name__ == "__main__":

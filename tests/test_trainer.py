@@ -178,7 +178,7 @@ class TestHistory:
     @pytest.mark.parametrize("p_ref", [0.0, 1.0])
     def test_certain_prompts_stay(self, p_ref, normalization) -> None:
         sure = Bandit.with_success([p_ref, 0.5], outputs=6)
-        history = train(TrainConfig(iterations=3, normalization=normalization), sure)
+        history = train(TrainConfig(iterations=3, normalization=normalization, group_size=10), sure)
         assert torch.all(history.success[:, 0, 0] == p_ref)
         assert torch.all(history.prediction[:, 0, 0] == p_ref)
         assert all(torch.isfinite(column).all() for column in vars(history).values())

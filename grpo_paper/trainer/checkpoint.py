@@ -9,11 +9,13 @@ from typing import Any
 import torch
 
 from grpo_paper.files import whole
+from grpo_paper.trainer import parallel
 from grpo_paper.trainer.config import TrainConfig
+from grpo_paper.trainer.state import State
 from grpo_paper.trainer.task import Task
 
 FORMAT = "grpo-paper checkpoint 1"
-STATE = {"theta", "optimizer", "generator", "iteration", "looks", "batches"}
+PARTS = {"theta", "optimizer", "generator", "iteration", "looks", "batches"}
 
 
 class CheckpointError(ValueError):
@@ -33,6 +35,27 @@ def identity(config: TrainConfig, task: Task, **how: object) -> dict[str, str]:
         digest.update(f"{tuple(tensor.shape)} {tensor.dtype}".encode())
         digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
     return {name: json.dumps(value, default=list) for name, value in fields.items()} | {"task": digest.hexdigest()}
+
+
+class Checkpoint:
+    """The file of a run, or none."""
+
+    def __init__(self, path: Path | None, config: TrainConfig, task: Task, **how: object) -> None:
+        self.path, self.last = path, config.iterations
+        self.run = identity(config, task, **how)
+
+    def resume(self, state: State) -> bool:
+        """Put the state where the file left it, if there is one."""
+        if self.path is None or not self.path.exists():
+            return False
+        state.restore(load(self.path, self.run, state.generator.device))
+        return True
+
+    def save(self, state: State, every: int) -> None:
+        """Write the state if its turn has come; of several processes, the first writes."""
+        due = state.iteration % every == 0 or state.iteration == self.last
+        if self.path is not None and due and parallel.rank() == 0:
+            save(self.path, self.run, state.dump())
 
 
 def save(path: Path, run: dict[str, str], state: dict[str, Any]) -> None:
@@ -69,7 +92,7 @@ def _complete(content: Any) -> bool:
     parts = {"format", "run", "state"}
     if not isinstance(content, dict) or content.keys() != parts or content["format"] != FORMAT:
         return False
-    return isinstance(content["run"], dict) and isinstance(content["state"], dict) and content["state"].keys() == STATE
+    return isinstance(content["run"], dict) and isinstance(content["state"], dict) and content["state"].keys() == PARTS
 
 
 def _short(value: str | None) -> str:

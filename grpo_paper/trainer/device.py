@@ -29,10 +29,14 @@ def available(device: str) -> torch.device:
 
 
 @contextmanager
-def memory_errors(size: str) -> Iterator[None]:
-    """Turn torch's several ways of running out of memory into one MemoryError that says what was asked for."""
+def computing(device: torch.device, bfloat16: bool, size: str) -> Iterator[None]:
+    """Without autograd's records; a network's matrix products in bfloat16 if asked for; out of memory in one sentence.
+
+    Torch has several ways of running out of memory; all become a MemoryError that says the size that was asked for.
+    """
     try:
-        yield
+        with torch.no_grad(), torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
+            yield
     except RuntimeError as error:  # torch.OutOfMemoryError is one; on a CPU only the message tells
         if not isinstance(error, torch.OutOfMemoryError) and "can't allocate memory" not in str(error):
             raise

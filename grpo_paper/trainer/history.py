@@ -48,7 +48,8 @@ class History:
     def of(cls, looks: list[Row], batches: list[Row], log_pi: Tensor) -> "History":
         """The rows that `measure` gave, those of the batches, and the last policy."""
         success, prediction, divergence, tv, kl_theory = stack(looks)
-        sampled, silent, clipped, prompts = stack(batches)
+        sampled, clipped, prompts = stack(batches)
+        silent = (sampled == 0) | (sampled == 1)
         return cls(success, prediction, divergence, tv, kl_theory, sampled, silent, clipped, prompts, log_pi)
 
     def save(self, path: Path) -> None:

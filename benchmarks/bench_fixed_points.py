@@ -1,5 +1,7 @@
 """Fixed points of a million cells, beside a brentq loop that finds one root of up to three; run by `make bench`."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy.optimize import brentq
@@ -37,7 +39,7 @@ def seconds_per_root() -> dict[str, float]:
     return {}
 
 
-def test_all_fixed_points(benchmark, seconds_per_root) -> None:
+def test_all_fixed_points(benchmark: Any, seconds_per_root: Any) -> None:
     p_ref, beta = cells(CELLS)
     found = benchmark.pedantic(fixed_points, (p_ref, beta, EPS), rounds=3, warmup_rounds=1)
     seconds = benchmark.stats.stats.min
@@ -46,7 +48,7 @@ def test_all_fixed_points(benchmark, seconds_per_root) -> None:
     assert seconds / CELLS <= 3e-6
 
 
-def test_brentq_loop(benchmark, seconds_per_root) -> None:
+def test_brentq_loop(benchmark: Any, seconds_per_root: Any) -> None:
     p_ref, beta = cells(LOOP_CELLS)
     roots = benchmark.pedantic(brentq_loop, (p_ref, beta), rounds=3)
     every = fixed_points(p_ref, beta, EPS).logit

@@ -1,0 +1,96 @@
+"""The pieces of an iteration: the policy, a group, the ascent's direction, and what is measured; compiled on demand."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from grpo_paper.divergence import kl
+from grpo_paper.objective import clipped_surrogate, k1, k3
+from grpo_paper.trainer import parallel
+from grpo_paper.trainer.config import TrainConfig
+from grpo_paper.trainer.history import measure
+from grpo_paper.trainer.task import Parameters, Prompts, Task
+
+EVERY = slice(None)
+
+
+class Steps:
+    """What `train` does in an iteration, for one configuration and task."""
+
+    def __init__(self, config: TrainConfig, task: Task, device: torch.device, compiled: bool) -> None:
+        fuse: Callable = torch.compile if compiled else lambda function: function
+        self.config, self.task, self.device = config, task, device
+        self.clip = torch.inf if config.clip is None else config.clip
+        dtype = next(iter(task.parameters().values())).dtype
+        beta, alpha = (torch.tensor(x, dtype=dtype, device=device)[..., None] for x in (config.beta, config.alpha))
+        self.strengths = [strength if strength.any() else None for strength in (beta * alpha, beta * (1 - alpha))]
+        self.log_pi = fuse(task.log_pi)
+        self.weigh, self.cut, self.measure = fuse(_weigh), fuse(_cut), fuse(measure)
+        self.gradient = fuse(torch.func.grad(self._objective))
+
+    def policy(self, theta: Parameters) -> Tensor:
+        """Log-probabilities of every output of every prompt, each process computing its share."""
+        return parallel.gather(self.log_pi(theta, parallel.share()), len(self.task.reward))
+
+    def prompts(self, generator: torch.Generator) -> Prompts:
+        """The batch of an iteration: some of the prompts that are not held out, or all."""
+        pool = len(self.task.reward) - self.task.held_out
+        if self.task.batch_size is None:
+            return torch.arange(pool, device=self.device) if self.task.held_out else EVERY
+        return torch.randperm(pool, generator=generator, device=self.device)[: self.task.batch_size]
+
+    def group(self, log_pi: Tensor, generator: torch.Generator) -> Tensor:
+        """Weight of every output: its probability, or its share in a sampled group."""
+        if self.config.group_size is None:
+            return log_pi.exp()
+        shape = (*log_pi.shape[:-1], self.config.group_size)
+        return self.weigh(log_pi, torch.rand(shape, generator=generator, device=self.device, dtype=log_pi.dtype))
+
+    def direction(
+        self, theta: Parameters, prompts: Prompts, log_pi_old: Tensor, log_pi_ref: Tensor, weight: Tensor, A: Tensor
+    ) -> Parameters:
+        """The gradient of the objective, or the natural one: this process's share of their sum."""
+        mine = parallel.share()
+        given = (x[:, mine] for x in (log_pi_old, log_pi_ref, weight, A))
+        found = self.gradient(theta, mine if isinstance(prompts, slice) else prompts[mine], *given)
+        return self.task.natural(theta, found) if self.config.ascent == "natural" else found
+
+    def clipped(self, log_pi: Tensor, log_pi_old: Tensor, weight: Tensor, A: Tensor) -> Tensor:
+        """Share of the group's weight that the clip cuts."""
+        return self.cut(log_pi, log_pi_old, weight, A, self.clip)
+
+    def _objective(
+        self, theta: Parameters, prompts: Prompts, log_pi_old: Tensor, log_pi_ref: Tensor, weight: Tensor, A: Tensor
+    ) -> Tensor:
+        """Sum over replicas and prompts of the clipped surrogate less β times the KL to the reference and to π_old."""
+        log_pi = self.task.log_pi(theta, prompts)
+        ratio = (log_pi - log_pi_old).exp()
+        gain = (weight * clipped_surrogate(ratio, A, self.clip)).sum(-1)
+        for strength, anchor in zip(self.strengths, (log_pi_ref, log_pi_old), strict=True):
+            if strength is not None:
+                gain = gain - strength * _penalty(self.config.penalty, log_pi, anchor, weight, ratio)
+        return gain.sum()
+
+
+def _penalty(kind: str, log_pi: Tensor, log_anchor: Tensor, weight: Tensor, ratio: Tensor) -> Tensor:
+    """KL to an anchor for each prompt: exact, or estimated on the group, "k3*ratio" with the importance weight."""
+    if kind == "exact":
+        return kl(log_pi, log_anchor)
+    estimate = (k1 if kind == "k1" else k3)(log_anchor - log_pi)
+    return (weight * (ratio * estimate if kind.endswith("*ratio") else estimate)).sum(-1)
+
+
+def _weigh(log_pi: Tensor, levels: Tensor) -> Tensor:
+    """Share of every output in a group: one is drawn for each level of the cumulated probability."""
+    cumulated = log_pi.exp().cumsum(-1)
+    cumulated = cumulated / cumulated[..., -1:]
+    below = torch.zeros_like(log_pi)
+    for level in levels.unbind(-1):  # a comparison with every output is vectorised; a search for the one is not
+        below = below + (level[..., None] < cumulated)
+    return torch.diff(below, dim=-1, prepend=torch.zeros_like(below[..., :1])) / levels.shape[-1]
+
+
+def _cut(log_pi: Tensor, log_pi_old: Tensor, weight: Tensor, A: Tensor, clip: float) -> Tensor:
+    ratio = (log_pi - log_pi_old).exp()
+    return (weight * (clipped_surrogate(ratio, A, clip) < ratio * A)).sum(-1)
