@@ -114,6 +114,9 @@ def cost(device: str) -> None:
         seconds, mebibytes = (float(number) for number in told.stdout.split())
         rows.append(sizes | {"ms an iteration": 1000 * seconds, "MiB": mebibytes})
     keep("cost", device, rows)
+    few, many = (row["MiB"] for row in rows if row["replicas"] in (200, 800))
+    if not 3 < many / few < 5:
+        raise SystemExit(f"four times the replicas take {many / few:.1f} times the memory; it should be in proportion")
 
 
 def measure(device: str, replicas: int, prompts: int, outputs: int, group_size: int) -> None:

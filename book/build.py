@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 from chapters import KEPT, ROOT, Chapter, ChapterError, refresh
+from cost import tables
 from verify import faults
 
 from grpo_paper import domain
@@ -20,6 +21,7 @@ BUILD = ROOT / "build"
 STAGED = BUILD / "source"
 HTML = BUILD / "html"
 STAMP = BUILD / "html.sha256"
+RESULTS = ROOT / "benchmarks" / "results"
 
 
 def stage(chapters: list[Chapter]) -> None:
@@ -37,6 +39,9 @@ def stage(chapters: list[Chapter]) -> None:
         nbformat.write(notebook, STAGED / "notebooks" / f"{chapter.name}.ipynb")
         if (chapter.kept / "figures").exists():
             shutil.copytree(chapter.kept / "figures", figures, dirs_exist_ok=True)
+    (STAGED / "_cost").mkdir()
+    for name, table in tables(RESULTS).items():
+        (STAGED / "_cost" / f"{name}.md").write_text(table)
     (STAGED / "statements.md").write_text(statements_page())
     (STAGED / "errata.md").write_text(errata_page())
     mathjax = Path(str(distribution("sphinx-mathjax-offline").locate_file("sphinx-mathjax-offline/static/mathjax")))
@@ -49,7 +54,7 @@ def stage(chapters: list[Chapter]) -> None:
 def inputs() -> str:
     """One digest of all that the site is made from: executed chapters, pages, and the library, which has the ledger."""
     total = hashlib.sha256()
-    for folder in (KEPT, ROOT / "book", ROOT / "grpo_paper"):
+    for folder in (KEPT, ROOT / "book", ROOT / "grpo_paper", RESULTS):
         for path in sorted(p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
             total.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
     return total.hexdigest()

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "book"))
 
 import chapters as pipeline  # noqa: E402
+from cost import tables  # noqa: E402
 from verify import faults  # noqa: E402
 
 from grpo_paper.statements import STATEMENTS  # noqa: E402
@@ -95,6 +96,21 @@ class TestChapters:
         assert not re.search(r"filterwarnings|simplefilter", text)
         assert not re.search(r"savefig|plt\.show", text), "figures go through publish"
         assert re.search(r"^## What to take away$", text, re.MULTILINE)
+
+
+class TestCost:
+    def test_a_table_for_each_device(self, tmp_path) -> None:
+        for device, speed in (("cpu", 12345.6), ("cuda", 7.5)):
+            machine = {"device": device, "python": "3", "torch": "2", "commit": "abc", "date": "today"}
+            result = {"machine": machine, "rows": [{"prompts": 8, "speed": speed}]}
+            (tmp_path / f"{device}.json").write_text(json.dumps({"sums": result}))
+        text = tables(tmp_path)["sums"]
+        assert "| 8 | 12,346 |\n\n*cpu; Python 3, torch 2, commit abc, today.*" in text
+        assert "| 8 | 7.5 |\n\n*cuda;" in text
+
+    def test_the_page_shows_what_is_kept(self) -> None:
+        page = (ROOT / "book" / "cost.md").read_text()
+        assert set(re.findall(r"_cost/(\w+).md", page)) == set(tables(ROOT / "benchmarks" / "results"))
 
 
 class TestBadParameters:

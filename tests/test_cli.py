@@ -48,7 +48,7 @@ def test_two_processes_are_one_run(command, tmp_path, monkeypatch) -> None:
     words = [str(word) for word in command]
     for start, out in (((sys.executable,), one), (TORCHRUN, two)):
         told = subprocess.run(
-            [*start, "-m", "grpo_paper.cli", *words, "--out", out], env=os.environ, capture_output=True, text=True
+            [*start, "-m", "grpo_paper", *words, "--out", out], env=os.environ, capture_output=True, text=True
         )
         assert told.returncode == 0, told.stderr
     alone, together = history(one), history(two)

@@ -16,6 +16,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from grpo_paper.files import whole
+
 MIME = "application/vnd.grpo-paper.figure+json"
 """What the book renders; Jupyter, which does not know it, shows the PNG."""
 FOLDER_VARIABLE = "GRPO_FIGURES"
@@ -40,9 +42,9 @@ def publish(id: str, figure: Figure, *, data: Mapping[str, Any], caption: str, a
     plt.close(figure)
 
     folder = Path(os.environ.get(FOLDER_VARIABLE, "figures"))
-    folder.mkdir(parents=True, exist_ok=True)
     for suffix, content in (("svg", svg), ("png", png), ("csv", table.encode())):
-        _write(folder / f"{id}.{suffix}", content)
+        with whole(folder / f"{id}.{suffix}") as partial:
+            partial.write_bytes(content)
     bundle = {
         MIME: {"id": id, "caption": caption.strip(), "alt": " ".join(alt.split())},
         "image/png": base64.b64encode(png).decode(),
@@ -75,9 +77,3 @@ def _png(figure: Figure, title: str) -> bytes:
     notes.add_text("Title", title)
     Image.open(full).convert("RGB").quantize(256).save(out, "png", optimize=True, pnginfo=notes)
     return out.getvalue()
-
-
-def _write(path: Path, content: bytes) -> None:
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(content)
-    part.replace(path)

@@ -27,7 +27,10 @@ class Steps:
         self.strengths = [strength if strength.any() else None for strength in (beta * alpha, beta * (1 - alpha))]
         self.log_pi = fuse(task.log_pi)
         self.weigh, self.cut, self.measure = fuse(_weigh), fuse(_cut), fuse(measure)
-        self.gradient = fuse(torch.func.grad(self._objective))
+        self.graphs = compiled and device.type == "cuda"
+        gradient = torch.func.grad(self._objective)
+        # On a GPU the many small kernels of a step are replayed as one graph, which owns the memory of its result.
+        self.gradient = torch.compile(gradient, mode="reduce-overhead") if self.graphs else fuse(gradient)
 
     def policy(self, theta: Parameters) -> Tensor:
         """Log-probabilities of every output of every prompt, each process computing its share."""
@@ -53,6 +56,8 @@ class Steps:
         """The gradient of the objective, or the natural one: this process's share of their sum."""
         mine = parallel.share()
         given = (x[:, mine] for x in (log_pi_old, log_pi_ref, weight, A))
+        if self.graphs:
+            torch.compiler.cudagraph_mark_step_begin()  # the former direction has been used
         found = self.gradient(theta, mine if isinstance(prompts, slice) else prompts[mine], *given)
         return self.task.natural(theta, found) if self.config.ascent == "natural" else found
 

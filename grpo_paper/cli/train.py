@@ -1,4 +1,4 @@
-"""The command ``grpo-paper``. Heavy imports are inside the commands, so that help answers at once."""
+"""``grpo-paper train``: Algorithm 1 on a toy task."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,58 +6,26 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from grpo_paper.cli.types import Numbers, Optional
+
 if TYPE_CHECKING:
     from grpo_paper.trainer.task import Task
 
 
-class _Numbers(click.ParamType):
-    name = "numbers"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if not isinstance(value, str):
-            return value
-        try:
-            numbers = [float(part) for part in value.split(",")]
-        except ValueError:
-            self.fail(f"{value!r} is not a number, or several with commas between", param, ctx)
-        return numbers if len(numbers) > 1 else numbers[0]
-
-
-class _Optional(click.ParamType):
-    """A number, or a word that stands for none."""
-
-    def __init__(self, kind: type, word: str) -> None:
-        self.kind, self.word, self.name = kind, word, f"{kind.__name__} or '{word}'"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if value is None or value == self.word:
-            return None
-        try:
-            return self.kind(value)
-        except ValueError:
-            self.fail(f"{value!r} is neither a number nor '{self.word}'", param, ctx)
-
-
 @click.group()
-@click.version_option(package_name="grpo-paper")
-def main() -> None:
-    """Companion to "Reinforcement Learning with Verifiable Rewards" (arXiv:2503.06639v4)."""
-
-
-@main.group()
 def train() -> None:
     """Run Algorithm 1 on a toy task, beside what the theory predicts."""
 
 
 SETTINGS = (
-    click.option("--beta", type=_Numbers(), default=0.1, help="KL strength; several, with commas, for replicas."),
-    click.option("--alpha", type=_Numbers(), default=1.0, help="Share of it that goes to the reference."),
+    click.option("--beta", type=Numbers(), default=0.1, help="KL strength; several, with commas, for replicas."),
+    click.option("--alpha", type=Numbers(), default=1.0, help="Share of it that goes to the reference."),
     click.option(
         "--normalization", type=click.Choice(["mean+variance", "mean-only", "library"]), default="mean+variance"
     ),
     click.option("--eps", type=float, default=1e-5, help="ε inside the root."),
-    click.option("--clip", type=_Optional(float, "none"), default=0.2, help="ϵ of the clipping range."),
-    click.option("--group-size", type=_Optional(int, "exact"), default=16, help="Outputs sampled for each prompt."),
+    click.option("--clip", type=Optional(float, "none"), default=0.2, help="ϵ of the clipping range."),
+    click.option("--group-size", type=Optional(int, "exact"), default=16, help="Outputs sampled for each prompt."),
     click.option("--inner-steps", type=int, default=10, help="Steps of ascent an iteration."),
     click.option("--learning-rate", type=float, default=0.1),
     click.option("--ascent", default="gradient", help="gradient, natural or adam."),
@@ -79,7 +47,7 @@ def settings(command: Callable) -> Callable:
 
 
 @train.command()
-@click.option("--p-ref", type=_Numbers(), default=0.2, help="Success rates of the reference, one for each prompt.")
+@click.option("--p-ref", type=Numbers(), default=0.2, help="Success rates of the reference, one for each prompt.")
 @click.option("--outputs", type=int, default=32, help="Outputs of each prompt.")
 @settings
 def bandit(p_ref: float | list[float], outputs: int, **given: Any) -> None:
@@ -98,7 +66,7 @@ def bandit(p_ref: float | list[float], outputs: int, **given: Any) -> None:
 @click.option("--digits", type=int, default=2, help="Of each number and of the answer.")
 @click.option("--hidden", type=int, default=64, help="Width of the transformer.")
 @click.option("--layers", type=int, default=2)
-@click.option("--batch-size", type=_Optional(int, "all"), default="all", help="Prompts an iteration.")
+@click.option("--batch-size", type=Optional(int, "all"), default="all", help="Prompts an iteration.")
 @click.option("--held-out", type=int, default=0, help="Prompts that are never trained on.")
 @click.option("--impossible", type=int, default=0, help="Prompts whose sum needs a digit more than the answer has.")
 @settings
@@ -150,7 +118,3 @@ def _run(
         raise click.ClickException(str(error)) from None
     finally:
         parallel.leave()
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,26 @@
+"""Tables of the benchmark results that were kept, as MyST text to include in a page."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+
+def tables(results: Path) -> dict[str, str]:
+    """For each benchmark one text with a table for each device that ran it."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(results.glob("*.json")):
+        for name, result in json.loads(path.read_text()).items():
+            found.setdefault(name, []).append(_table(**result))
+    return {name: "\n\n".join(parts) + "\n" for name, parts in found.items()}
+
+
+def _table(machine: dict[str, str], rows: list[dict[str, Any]]) -> str:
+    about = "{device}; Python {python}, torch {torch}, commit {commit}, {date}".format(**machine)
+    lines = [list(rows[0]), ["---:"] * len(rows[0]), *([_cell(value) for value in row.values()] for row in rows)]
+    return "\n".join([*("| " + " | ".join(line) + " |" for line in lines), "", f"*{about}.*"])
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}"
+    return str(value)

@@ -1,0 +1,14 @@
+"""The command ``grpo-paper``. Heavy imports are inside the commands, so that help answers at once."""
+
+import click
+
+from grpo_paper.cli.train import train
+
+
+@click.group()
+@click.version_option(package_name="grpo-paper")
+def main() -> None:
+    """Companion to "Reinforcement Learning with Verifiable Rewards" (arXiv:2503.06639v4)."""
+
+
+main.add_command(train)

@@ -1,0 +1,35 @@
+"""Kinds of values that options take, beside click's own."""
+
+from typing import Any
+
+import click
+
+
+class Numbers(click.ParamType):
+    """A number, or several with commas between."""
+
+    name = "numbers"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            numbers = [float(part) for part in value.split(",")]
+        except ValueError:
+            self.fail(f"{value!r} is not a number, or several with commas between", param, ctx)
+        return numbers if len(numbers) > 1 else numbers[0]
+
+
+class Optional(click.ParamType):
+    """A number, or a word that stands for none."""
+
+    def __init__(self, kind: type, word: str) -> None:
+        self.kind, self.word, self.name = kind, word, f"{kind.__name__} or '{word}'"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value is None or value == self.word:
+            return None
+        try:
+            return self.kind(value)
+        except ValueError:
+            self.fail(f"{value!r} is neither a number nor '{self.word}'", param, ctx)
