@@ -16,7 +16,7 @@ from grpo_paper.objective import clipped_objective, clipped_surrogate, contrasti
 from grpo_paper.policy import conditional, geometric_mean, log_partition, policy_step, renyi_correction, tilt
 from grpo_paper.success_map import anchor, effective_beta, force_slope, h, h_prime, log_odds_step, trajectory
 from grpo_paper.tokens import token_loss
-from grpo_paper.trainer import train
+from grpo_paper.trainer import Addition, train
 from grpo_paper.variants import Variant
 
 Status = Literal["done", "not yet"]
@@ -247,7 +247,15 @@ STATEMENTS = (
         ("fig-success-map",),
         "test_success_map.py::TestFigure2",
     ),
-    Statement("Figure 3", "Success of seven test prompts", "GSM8K run of Appendix A", status="not yet"),
+    Statement(
+        "Figure 3",
+        "Success of seven test prompts",
+        "its counterpart: seven sums that are in no batch, in place of seven test questions of GSM8K",
+        (train, Addition),
+        "trajectories",
+        ("fig-trajectories",),
+        "test_addition.py::TestFigure3",
+    ),
     Statement(
         "Figure 4",
         "The bound B",
@@ -296,5 +304,23 @@ STATEMENTS = (
         ("fig-libraries",),
         "test_tokens.py::TestThePaper",
     ),
-    Statement("Appendix A", "GSM8K experiment", "Qwen2.5-0.5B-Instruct, 8 GPUs", status="not yet"),
+    Statement(
+        "Training",
+        "Theorem 10 along real runs",
+        "not in the paper: a table of logits and a small network, the least $δ_n$ that Assumption 1 allows",
+        (train, total_variation),
+        "theory-against-training",
+        ("fig-theory-training",),
+        "test_trainer.py::TestHistory",
+    ),
+    Statement(
+        "Appendix A",
+        "Settings of the experiment",
+        "$G$, $μ$, $ϵ$, $β$ and the batch of 28, on sums with a small network; the run of Qwen2.5-0.5B-Instruct on GSM8K "
+        "is not repeated",
+        (train, Addition),
+        "trajectories",
+        ("fig-trajectories",),
+        "test_addition.py::TestFigure3",
+    ),
 )

@@ -11,6 +11,7 @@ class Numbers(click.ParamType):
     name = "numbers"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number, or a list of them."""
         if not isinstance(value, str):
             return value
         try:
@@ -27,6 +28,7 @@ class Optional(click.ParamType):
         self.kind, self.word, self.name = kind, word, f"{kind.__name__} or '{word}'"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number, or None."""
         if value is None or value == self.word:
             return None
         try:
