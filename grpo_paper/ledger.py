@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from grpo_paper.errata import ERRATA
+from grpo_paper.errata import ERRATA, Erratum
 from grpo_paper.statements import STATEMENTS, Statement
 
 PAPER = "https://arxiv.org/abs/2503.06639v4"
+RECORDS: dict[str, Statement | Erratum] = {record.id: record for record in (*STATEMENTS, *ERRATA)}
+"""Every item by its anchor in the book."""
 BOXED = ("Theorem", "Proposition", "Lemma", "Remark", "Assumption")
 """Items that stand in a theorem box; the others are sections of a chapter."""
 
@@ -29,6 +31,20 @@ def text() -> str:
     widths = [max(len(row[i]) for row in rows) for i in range(4)]
     return "\n".join(
         "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]]) for row in rows
+    )
+
+
+def record(item: Statement | Erratum) -> str:
+    """One item of the ledger for a terminal."""
+    if isinstance(item, Statement):
+        fields = {"": item.title, "hypotheses": item.hypotheses, "figures": ", ".join(item.figures)}
+        fields["errata"] = ", ".join(item.errata)
+    else:
+        fields = {"": item.where, "as printed": item.as_printed, "what holds": item.holds}
+    fields |= {"computed by": ", ".join(names(item.functions)), "tested by": item.test, "status": item.status}
+    fields["page"] = f"notebooks/{item.page}.md" if item.page else ""
+    return "\n".join(
+        [item.number, *(f"  {f'{name}: ' if name else ''}{text}" for name, text in fields.items() if text)]
     )
 
 
@@ -93,7 +109,7 @@ def errata_page() -> str:
 
 def footer(page: str) -> str:
     """The way back from a chapter to its records, in MyST; empty for a page that has none."""
-    records = [r for r in (*STATEMENTS, *ERRATA) if r.page == page]
+    records = [r for r in RECORDS.values() if r.page == page]
     links = " · ".join(f"[{r.number}](#ledger-{r.id})" for r in records)
     return f"---\n\n*In the ledger:* {links}" if links else ""
 

@@ -2,6 +2,7 @@
 
 import click
 
+from grpo_paper.cli.theory import predict, statements
 from grpo_paper.cli.train import train
 
 
@@ -11,4 +12,6 @@ def main() -> None:
     """Companion to "Reinforcement Learning with Verifiable Rewards" (arXiv:2503.06639v4)."""
 
 
+main.add_command(predict)
+main.add_command(statements)
 main.add_command(train)

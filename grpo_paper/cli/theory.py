@@ -1,0 +1,161 @@
+"""``grpo-paper predict`` and ``grpo-paper statements``: what the theory says, without a notebook."""
+
+import csv
+import difflib
+import io
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from grpo_paper import FixedPoints, Trajectory, Variant
+
+VARIANTS = ("grpo", "dr-grpo", "mirror-grpo", "mirror-dr-grpo", "two-kl", "two-kl-dr")
+BARS = "▁▂▃▄▅▆▇█"
+PICTURES = (".svg", ".pdf", ".png")
+Rows = list[dict[str, Any]]
+
+
+@click.command()
+@click.option("--p-ref", type=float, required=True, help="Success rate of the reference.")
+@click.option("--beta", type=float, required=True, help="Strength of the KL penalty.")
+@click.option("--eps", type=float, default=1e-5, show_default=True, help="ε inside the root.")
+@click.option("--variant", type=click.Choice(VARIANTS), default="grpo", show_default=True)
+@click.option("--alpha", type=float, help="Share of the penalty that goes to the reference, for the two-kl variants.")
+@click.option("--p-0", type=float, help="Start of the trajectory; the reference unless given.")
+@click.option("--steps", type=int, default=20, show_default=True, help="Updates to follow.")
+@click.option(
+    "--save",
+    type=click.Path(path_type=Path, dir_okay=False),
+    multiple=True,
+    help="FILE.json, .csv, .svg, .pdf or .png.",
+)
+def predict(
+    p_ref: float,
+    beta: float,
+    eps: float,
+    variant: str,
+    alpha: float | None,
+    p_0: float | None,
+    steps: int,
+    save: tuple[Path, ...],
+) -> None:
+    """Fixed points with their stability, and the way there.
+
+    \b
+    Examples:
+      grpo-paper predict --p-ref 0.2 --beta 1
+      grpo-paper predict --p-ref 0.2 --beta 1 --variant two-kl --alpha 0.5 --save orbit.csv --save orbit.svg
+    """
+    from grpo_paper import fixed_points, trajectory
+
+    for path in save:
+        if path.suffix not in (".json", ".csv", *PICTURES):
+            raise click.ClickException(f"--save {path} has no known ending; use .json, .csv, .svg, .pdf or .png")
+    try:
+        which = _variant(variant, alpha)
+        found = fixed_points(p_ref, beta, eps, which)
+        orbit = trajectory(p_ref, beta, eps, steps, which, p_0)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    given = {"variant": which.name, "p_ref": p_ref, "beta": beta, "eps": eps}
+    points, path_rows = _points(found), _orbit(orbit)
+    click.echo(", ".join(f"{name} {value}" for name, value in given.items()))
+    click.echo("\nfixed points" if points else "\nno fixed point")
+    for row in points:
+        fate = "attracts" if row["stable"] else "repels"
+        click.echo(f"  p {row['p']:.6f}  failure {row['failure']:.4g}  slope {row['slope']:.4g}  {fate}")
+    click.echo(f"\nupdates 0 to {steps}: {''.join(BARS[min(int(8 * row['p']), 7)] for row in path_rows)}")
+    for row in path_rows:
+        click.echo(f"  {row['n']:>3}  p {row['p']:.6f}  failure {row['failure']:.4g}")
+    for path in save:
+        _save(path, given, points, path_rows)
+        click.echo(f"saved {path}")
+
+
+def _variant(name: str, alpha: float | None) -> "Variant":
+    import grpo_paper as library
+
+    if name.startswith("two-kl"):
+        if alpha is None:
+            raise ValueError(f"--variant {name} needs --alpha, the share of the penalty that goes to the reference")
+        return library.two_kl(alpha) if name == "two-kl" else library.two_kl_dr(alpha)
+    if alpha is not None:
+        raise ValueError(f"--alpha is for --variant two-kl and two-kl-dr; {name} has its own")
+    return getattr(library, name.upper().replace("-", "_"))
+
+
+def _points(found: "FixedPoints") -> Rows:
+    columns = {name: getattr(found, name).tolist() for name in ("p", "failure", "logit", "slope", "stable")}
+    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)][
+        : int(found.count)
+    ]
+
+
+def _orbit(orbit: "Trajectory") -> Rows:
+    columns = zip(orbit.p.tolist(), orbit.failure.tolist(), orbit.logit.tolist(), strict=True)
+    return [{"n": n, "p": p, "failure": failure, "logit": L} for n, (p, failure, L) in enumerate(columns)]
+
+
+def _save(path: Path, given: dict[str, Any], points: Rows, orbit: Rows) -> None:
+    from grpo_paper.files import whole
+
+    with whole(path) as partial:
+        if path.suffix == ".json":
+            content = given | {"fixed_points": _numbers(points), "trajectory": _numbers(orbit)}
+            partial.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n")
+        elif path.suffix == ".csv":
+            out = io.StringIO()
+            writer = csv.DictWriter(out, ["kind", "n", "p", "failure", "logit", "slope", "stable"], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows({"kind": "fixed point"} | row for row in points)
+            writer.writerows({"kind": "trajectory"} | row for row in orbit)
+            partial.write_text(out.getvalue())
+        else:
+            _draw(partial, path.suffix[1:], given, points, orbit)
+
+
+def _numbers(rows: Rows) -> Rows:
+    """Without the log-odds of ±∞ that a certain prompt has, for which JSON has no number."""
+    return [{name: None if abs(value) == float("inf") else value for name, value in row.items()} for row in rows]
+
+
+def _draw(path: Path, kind: str, given: dict[str, Any], points: Rows, orbit: Rows) -> None:
+    import matplotlib
+
+    matplotlib.use("agg")
+    import matplotlib.pyplot as plt
+
+    figure, ax = plt.subplots(figsize=(6, 3.5), layout="constrained")
+    for row in points:
+        ax.axhline(row["p"], color="0.6", linestyle="-" if row["stable"] else ":", linewidth=1)
+    ax.plot([row["n"] for row in orbit], [row["p"] for row in orbit], "o-", markersize=3)
+    title = ", ".join(f"{name} {value}" for name, value in given.items())
+    ax.set(xlabel="update", ylabel="success rate", ylim=(-0.02, 1.02), title=title)
+    figure.savefig(path, format=kind)
+    plt.close(figure)
+
+
+@click.command()
+@click.argument("item", required=False)
+def statements(item: str | None) -> None:
+    """The ledger: every item of the paper, or one of them.
+
+    \b
+    Examples:
+      grpo-paper statements
+      grpo-paper statements theorem-3
+    """
+    from grpo_paper import ledger
+
+    if item is None:
+        click.echo(ledger.text())
+        return
+    try:
+        click.echo(ledger.record(ledger.RECORDS[item]))
+    except KeyError:
+        near = difflib.get_close_matches(item, ledger.RECORDS, 3, cutoff=0.3)
+        hint = f"did you mean {' or '.join(near)}?" if near else "see grpo-paper statements"
+        raise click.ClickException(f"{item} is no item of the ledger; {hint}") from None

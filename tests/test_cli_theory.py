@@ -1,0 +1,107 @@
+"""What the theory says, on the command line."""
+
+import csv
+import json
+import math
+import subprocess
+import sys
+import time
+
+import pytest
+from click.testing import CliRunner
+
+from grpo_paper import fixed_points, trajectory, two_kl
+from grpo_paper.cli import main
+from grpo_paper.ledger import RECORDS
+
+
+def run(*arguments: object) -> tuple[int, str]:
+    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    return result.exit_code, result.output
+
+
+PREDICT = ("predict", "--p-ref", 0.2, "--beta", 1)
+
+
+class TestPredict:
+    def test_says_what_the_library_says(self) -> None:
+        code, output = run(*PREDICT)
+        assert code == 0
+        assert [line.split()[-1] for line in output.splitlines() if "slope" in line] == [
+            "attracts",
+            "repels",
+            "attracts",
+        ]
+        assert f"p {fixed_points(0.2, 1.0, 1e-5).p[0]:.6f}" in output
+        assert f" 20  p {trajectory(0.2, 1.0, 1e-5, 20).p[-1]:.6f}" in output
+
+    def test_saves_numbers(self, tmp_path) -> None:
+        names = [tmp_path / f"orbit.{ending}" for ending in ("json", "csv")]
+        given = ("--variant", "two-kl", "--alpha", 0.5, "--steps", 4, "--p-0", 0.1)
+        assert run(*PREDICT, *given, *(part for name in names for part in ("--save", name)))[0] == 0
+        theory, orbit = fixed_points(0.2, 1.0, 1e-5, two_kl(0.5)), trajectory(0.2, 1.0, 1e-5, 4, two_kl(0.5), 0.1)
+        kept = json.loads(names[0].read_text())
+        assert [row["p"] for row in kept["fixed_points"]] == theory.p[:1].tolist()
+        assert [row["stable"] for row in kept["fixed_points"]] == theory.stable[:1].tolist()
+        assert [row["logit"] for row in kept["trajectory"]] == orbit.logit.tolist()
+        rows = list(csv.DictReader(names[1].open()))
+        assert [float(row["p"]) for row in rows if row["kind"] == "trajectory"] == orbit.p.tolist()
+
+    @pytest.mark.parametrize(("ending", "start"), [("svg", b"<?xml"), ("pdf", b"%PDF"), ("png", b"\x89PNG")])
+    def test_saves_a_picture(self, ending, start, tmp_path) -> None:
+        assert run(*PREDICT, "--save", tmp_path / f"orbit.{ending}")[0] == 0
+        assert (tmp_path / f"orbit.{ending}").read_bytes().startswith(start)
+
+    @pytest.mark.parametrize("p_ref", [0, 1])
+    def test_a_certain_prompt(self, p_ref, tmp_path) -> None:
+        code, output = run("predict", "--p-ref", p_ref, "--beta", 1, "--save", tmp_path / "orbit.json")
+        assert code == 0
+        assert "nan" not in output
+        assert {row["p"] for row in json.loads((tmp_path / "orbit.json").read_text())["trajectory"]} == {p_ref}
+
+    def test_answers_within_a_second(self) -> None:
+        """As a command of its own, imports included; the median of three, since others may be at work here."""
+        seconds = []
+        for _ in range(3):
+            start = time.perf_counter()
+            words = [str(word) for word in PREDICT]
+            subprocess.run([sys.executable, "-m", "grpo_paper", *words], check=True, capture_output=True)
+            seconds.append(time.perf_counter() - start)
+        assert sorted(seconds)[1] < 1
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (("--p-ref", 1.5), "p_ref = 1.5 is outside its domain"),
+            (("--beta", 0), "beta = 0.0 is outside its domain"),
+            (("--eps", math.nan), "eps = nan is outside its domain"),
+            (("--steps", -1), "steps = -1 is outside its domain"),
+            (("--variant", "two-kl"), "--variant two-kl needs --alpha"),
+            (("--alpha", 0.5), "--alpha is for --variant two-kl"),
+            (("--variant", "two-kl", "--alpha", 2), "alpha = 2.0 is outside its domain"),
+            (("--save", "orbit.docx"), "--save orbit.docx has no known ending"),
+        ],
+        ids=lambda value: "_".join(map(str, value)) if isinstance(value, tuple) else None,
+    )
+    def test_refused_in_a_sentence(self, arguments, message) -> None:
+        code, output = run(*PREDICT, *arguments)
+        assert code == 1
+        assert message in output
+
+
+class TestStatements:
+    def test_all(self) -> None:
+        code, output = run("statements")
+        assert code == 0
+        assert all(record.number in output for record in RECORDS.values())
+
+    @pytest.mark.parametrize("item", sorted(RECORDS))
+    def test_one(self, item) -> None:
+        code, output = run("statements", item)
+        assert code == 0
+        assert output.startswith(f"{RECORDS[item].number}\n")
+
+    def test_unknown(self) -> None:
+        code, output = run("statements", "theorm-3")
+        assert code == 1
+        assert "did you mean theorem-3" in output
