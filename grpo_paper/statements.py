@@ -213,7 +213,7 @@ STATEMENTS = (
     Statement(
         "Algorithm 1",
         "GRPO with verifiable rewards",
-        "$G$ samples, $μ$ gradient steps; run with a table of logits and every prompt in each batch",
+        "$G$ samples, $μ$ gradient steps; run with a table of logits and with a small network on sums",
         (train,),
         "trained",
         ("fig-trained",),
@@ -316,8 +316,7 @@ STATEMENTS = (
     Statement(
         "Appendix A",
         "Settings of the experiment",
-        "$G$, $μ$, $ϵ$, $β$ and the batch of 28, on sums with a small network; the run of Qwen2.5-0.5B-Instruct on GSM8K "
-        "is not repeated",
+        "$G$, $μ$, $ϵ$, $β$ and the batch of 28, on sums, with a small network; the GSM8K run is not repeated",
         (train, Addition),
         "trajectories",
         ("fig-trajectories",),

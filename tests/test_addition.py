@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from grpo_paper.trainer import Addition, TrainConfig, reference, train
+from grpo_paper.trainer import Addition, History, TrainConfig, reference, train
 from grpo_paper.trainer.addition import VOCABULARY, verify
 
 
@@ -64,6 +64,10 @@ class TestAnswers:
         assert task.reward.sum(-1).tolist() == [1.0] * 8 + [0.0] * 4
         assert verify("09+01=", "10")
         assert not verify("09+01=", "11")
+
+    def test_no_prompt_comes_twice(self) -> None:
+        """So that a prompt that is held out is not trained on under another number."""
+        assert len(set(small(digits=2, prompts=500, impossible=50).prompts)) == 500
 
     def test_some_prompts_only(self) -> None:
         task = small()
@@ -129,11 +133,55 @@ class TestTraining:
         assert all(torch.isfinite(column).all() for column in vars(half).values())
 
 
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory) -> tuple[Addition, History]:
+    """Appendix A's settings: 24 sums to train on, 12 held out, of which the last four are impossible."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRPO_PAPER_CACHE", str(tmp_path_factory.mktemp("cache")))
+        task = small(digits=2, prompts=36, held_out=12, impossible=4, batch_size=8)
+    config = TrainConfig(beta=[0.1, 0.1], ascent="adam", learning_rate=1e-3, iterations=10)
+    return task, train(config, task)
+
+
+class TestFigure3:
+    def test_its_settings_are_the_defaults(self) -> None:
+        config = TrainConfig()
+        assert (config.group_size, config.inner_steps, config.clip, config.beta) == (16, 10, 0.2, 0.1)
+
+    def test_impossible_prompts_stay_at_zero_exactly_and_no_others(self, followed) -> None:
+        task, history = followed
+        assert (task.reward.sum(-1) == 0).nonzero()[:, 0].tolist() == [32, 33, 34, 35]
+        assert torch.all(history.success[..., 32:] == 0)
+        assert torch.all(history.success[..., :32] > 0)
+
+    def test_held_out_prompts_are_in_no_batch_and_move(self, followed) -> None:
+        """Ten updates of other prompts change each one's log-odds by 0.1 nats somewhere, if weights are shared."""
+        _, history = followed
+        assert history.prompts.max() < 24
+        assert history.prompts.unique().numel() > 8  # and batches differ
+        odds = history.success[..., 24:32].logit()
+        assert torch.all((odds - odds[0]).abs().amax(0) > 0.1)
+
+    def test_the_recursion_is_done_after_one_update_and_training_is_not(self, followed) -> None:
+        """Ω ≥ 2 less 2e-5, so that one update at β = 0.1 adds 19.9 nats and more to every solvable prompt."""
+        _, history = followed
+        start = history.success[0, :, :32].double().logit()
+        assert torch.all(1 - history.prediction[1, :, :32].double() <= torch.sigmoid(-start - 19.9) + 1e-7)  # float32
+        assert torch.all(history.success[1, :, :32].mean(-1) < 0.9)
+
+    def test_a_prompt_can_fall_although_its_own_force_points_up(self, followed) -> None:
+        _, history = followed
+        assert torch.all(history.prediction[1:, :, :32] > history.success[0, :, :32])
+        assert torch.any(history.success[-1, :, 24:32] < history.success[0, :, 24:32])
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         ({"success": 1.5}, "success = 1.5 is outside its domain"),
         ({"prompts": 0}, "prompts = 0 is outside its domain"),
+        ({"prompts": 46}, "prompts = 46 is more than the 45 sums of 1 digits"),
+        ({"digits": 4}, "digits = 4 has too many answers"),
         ({"hidden": 10}, "hidden = 10 must be a multiple of 4"),
         ({"impossible": 12}, "impossible = 12 leaves none of the 12 prompts to learn"),
         ({"held_out": 12}, "held_out = 12 leaves none of the 12 prompts to train on"),

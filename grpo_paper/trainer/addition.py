@@ -14,7 +14,9 @@ from grpo_paper.trainer.task import Parameters, Prompts
 VOCABULARY = "0123456789+="
 DIGITS = 10
 LESSONS = 2000
-"""Sums to learn from, beside those to be solved."""
+"""Sums to learn from at most, beside those to be solved; with too few the network learns these by heart only."""
+LONGEST = 3
+"""Digits of an answer at most."""
 
 
 def verify(prompt: str, answer: str) -> int:
@@ -27,11 +29,12 @@ def verify(prompt: str, answer: str) -> int:
     return int(int(left) + int(right) == int(answer))
 
 
-def _sums(count: int, limit: int, generator: torch.Generator) -> Tensor:
-    """Pairs of numbers whose sum is below the limit less one."""
-    left = torch.randint(limit - 1, (count,), generator=generator)
-    share = torch.rand(count, generator=generator, dtype=torch.float64)
-    return torch.stack([left, (share * (limit - 1 - left)).long()], 1)
+def _sums(digits: int, generator: torch.Generator) -> Tensor:
+    """All pairs of numbers whose sum is at least 1 below the largest number, in random order."""
+    numbers = torch.arange(DIGITS**digits - 1)
+    pairs = torch.cartesian_prod(numbers, numbers)
+    pairs = pairs[pairs.sum(1) < DIGITS**digits - 1]
+    return pairs[torch.randperm(len(pairs), generator=generator)]
 
 
 @dataclass(frozen=True)
@@ -79,32 +82,37 @@ class Addition:
         held_out: int = 0,
         impossible: int = 0,
     ) -> "Addition":
-        """Random sums, and a network that was taught others until it solves a share `success` of these.
+        """Random sums, all different, and a network that was taught sums until it solves a share `success` of these.
 
         impossible: how many of the prompts, the last ones, need a digit more than the answer has; the share is that of
         the others. The network is kept by content: `reference`.
         Errors: ValueError naming the argument, the value and the domain; RuntimeError if it cannot be taught so much.
         """
         wanted = float(domain.probability("success", success))
-        for name, value, least in (("prompts", prompts, 1), ("digits", digits, 1), ("layers", layers, 1)):
-            domain.whole(name, value, least)
+        for name, value in (("prompts", prompts), ("digits", digits), ("layers", layers)):
+            domain.whole(name, value, 1)
+        if digits > LONGEST:
+            raise ValueError(f"digits = {digits} has too many answers to list them; it must be 1 to {LONGEST}")
         if domain.whole("impossible", impossible, 0) >= prompts:
             raise ValueError(f"impossible = {impossible} leaves none of the {prompts} prompts to learn")
         if domain.whole("hidden", hidden, 4) % transformer.HEADS:
             raise ValueError(f"hidden = {hidden} must be a multiple of {transformer.HEADS}, one part for each head")
         generator = torch.Generator().manual_seed(domain.whole("seed", seed, 0))
-        pairs = _sums(prompts + LESSONS, DIGITS**digits, generator)
+        sums = _sums(digits, generator)
+        if len(sums) < prompts:
+            raise ValueError(f"prompts = {prompts} is more than the {len(sums)} sums of {digits} digits")
+        pairs = sums[:prompts].clone()
         pairs[prompts - impossible : prompts] = DIGITS**digits - 1 - pairs[prompts - impossible : prompts]
 
         def make() -> Parameters:
             shape = (len(VOCABULARY), 3 * digits + 1, DIGITS, hidden, layers)
             blank = {name: x[None] for name, x in transformer.initial(*shape, generator).items()}
-            school = cls(pairs, blank, digits)
-            return teach(blank, school.log_pi, school.reward, prompts, prompts - impossible, wanted, generator)
+            school = cls(sums[: prompts + LESSONS], blank, digits)
+            return teach(blank, school.log_pi, school.reward, prompts - impossible, wanted, generator)
 
         settings = (wanted, prompts, impossible, digits, hidden, layers, seed, torch.get_num_threads())
         weights = kept(settings, make)
-        return cls(pairs[:prompts], weights, digits, batch_size, held_out)
+        return cls(pairs, weights, digits, batch_size, held_out)
 
     @property
     def replicas(self) -> int:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from grpo_paper.files import whole
 from grpo_paper.trainer import transformer
-from grpo_paper.trainer.task import Parameters
+from grpo_paper.trainer.task import Parameters, Prompts
 
 LESSON = 64
 """Sums in a supervised step."""
@@ -45,16 +45,15 @@ def kept(depends_on: object, make: Callable[[], Parameters]) -> Parameters:
 
 def teach(
     weights: Parameters,
-    log_pi: Callable[[Parameters, Tensor], Tensor],
+    log_pi: Callable[[Parameters, Prompts], Tensor],
     reward: Tensor,
-    lessons_from: int,
     examined: int,
     success: float,
     generator: torch.Generator,
 ) -> Parameters:
     """Raise the log-probability of right answers until the mean success on the first `examined` prompts is enough.
 
-    The lessons are the prompts from `lessons_from` on. Errors: RuntimeError if it never does.
+    Errors: RuntimeError if it never does.
     """
     weights = {name: x.clone() for name, x in weights.items()}
     optimizer = torch.optim.Adam(weights.values(), RATE, maximize=True)
@@ -62,13 +61,12 @@ def teach(
     def score(weights: Parameters, prompts: Tensor, right: Tensor) -> Tensor:
         return (log_pi(weights, prompts) * right).sum()
 
-    lessons, exam = torch.arange(lessons_from, len(reward)), torch.arange(examined)
     for step in range(PATIENCE):
         if step % LOOK_EVERY == 0:
-            found = (log_pi(weights, exam).exp() * reward[exam]).sum(-1).mean()
+            found = (log_pi(weights, slice(examined)).exp() * reward[:examined]).sum(-1).mean()
             if found >= success:
                 return weights
-        prompts = lessons[torch.randint(len(lessons), (LESSON,), generator=generator)]
+        prompts = torch.randint(len(reward), (LESSON,), generator=generator)
         for name, slope in torch.func.grad(score)(weights, prompts, reward[prompts]).items():
             weights[name].grad = slope
         optimizer.step()
