@@ -9,7 +9,7 @@ $(shell [ -f $(ENV) ] && [ "$$(cat $(ENV))" != "$(CURDIR)" ] && rm -rf .venv)
 PEERS := .venv-peers/.ready
 $(shell [ -f $(PEERS) ] && [ "$$(cat $(PEERS))" != "$(CURDIR)" ] && rm -rf .venv-peers)
 
-.PHONY: help env book test peers bench lab statements format clean
+.PHONY: help env book pdf release test peers browse bench lab statements format clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -29,6 +29,12 @@ $(ENV): requirements.lock pyproject.toml
 book: $(ENV)  ## execute what changed and build the site (PROFILE=full for fine grids)
 	@$(BIN)/python book/build.py $(if $(PROFILE),--profile $(PROFILE)) --jobs $(JOBS)
 
+pdf: book  ## the whole book as a PDF, linked from the site (needs Chromium)
+	@$(BIN)/python book/pdf.py
+
+release: pdf  ## the archive for deposit in build/release: site, PDF, figures, notebooks, lock, checksums
+	@$(BIN)/python book/release.py
+
 test: $(ENV)  ## lint, types, doctests, tests, every chapter at its quick profile
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -46,6 +52,9 @@ $(PEERS): peers/requirements.txt
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip install --quiet --no-deps --requirement peers/requirements.txt
 	@echo "$(CURDIR)" > $@
+
+browse: $(ENV)  ## every page of the built site in Chromium: errors, mathematics, accessibility, speed
+	$(BIN)/pytest tests/test_site.py -m site --numprocesses $(JOBS)
 
 bench: export OMP_NUM_THREADS := 1
 bench: $(ENV) $(PEERS)  ## speed and cost on one thread: the solver, the replicas, sums beside TRL

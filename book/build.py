@@ -13,9 +13,12 @@ from pathlib import Path
 import nbformat
 from chapters import KEPT, ROOT, Chapter, ChapterError, refresh
 from cost import tables
+from interactive import lay_out
+from passports import drop_pictures, hand_out
 from verify import faults
 
-from grpo_paper import domain
+from grpo_paper import __version__, domain
+from grpo_paper.figure import source
 
 BUILD = ROOT / "build"
 STAGED = BUILD / "source"
@@ -30,30 +33,39 @@ def stage(chapters: list[Chapter]) -> None:
 
     shutil.rmtree(STAGED, ignore_errors=True)
     shutil.copytree(ROOT / "book", STAGED, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    figures = STAGED / "_extra" / "figures"
-    figures.mkdir(parents=True)
+    config = STAGED / "_config.yml"
+    config.write_text(config.read_text().replace("VERSION", version()))
     for chapter in chapters:
         notebook = nbformat.read(chapter.kept / f"{chapter.name}.ipynb", as_version=4)
         notebook.cells.append(nbformat.v4.new_markdown_cell(footer(chapter.name), id="ledger"))
+        drop_pictures(notebook)
         (STAGED / "notebooks").mkdir(exist_ok=True)
         nbformat.write(notebook, STAGED / "notebooks" / f"{chapter.name}.ipynb")
-        if (chapter.kept / "figures").exists():
-            shutil.copytree(chapter.kept / "figures", figures, dirs_exist_ok=True)
+    (STAGED / "figures.md").write_text(hand_out(chapters, STAGED / "_extra" / "figures"))
     (STAGED / "_cost").mkdir()
     for name, table in tables(RESULTS).items():
         (STAGED / "_cost" / f"{name}.md").write_text(table)
+    lay_out(STAGED / "_assets" / "explorer")
     (STAGED / "statements.md").write_text(statements_page())
     (STAGED / "errata.md").write_text(errata_page())
     mathjax = Path(str(distribution("sphinx-mathjax-offline").locate_file("sphinx-mathjax-offline/static/mathjax")))
     for part in ("tex-chtml-full.js", "output/chtml/fonts/woff-v2"):
-        source, target = mathjax / part, STAGED / "_assets" / "mathjax" / part
+        original, target = mathjax / part, STAGED / "_assets" / "mathjax" / part
         target.parent.mkdir(parents=True, exist_ok=True)
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
+        (shutil.copytree if original.is_dir() else shutil.copy)(original, target)
+
+
+def version() -> str:
+    """The companion's version, with the commit and its date where there is one."""
+    commit, _, changes = source.commit().partition("+")
+    dated = subprocess.run(["git", "show", "-s", "--format=%cs", commit], cwd=ROOT, capture_output=True, text=True)
+    made = f", commit {commit[:8]} of {dated.stdout.strip()}" if dated.returncode == 0 else ""
+    return f"Version {__version__}{made}{' with changes' if changes else ''}."
 
 
 def inputs() -> str:
-    """One digest of all that the site is made from: executed chapters, pages, and the library, which has the ledger."""
-    total = hashlib.sha256()
+    """One digest of all that makes the site: executed chapters, pages, the library with its ledger, the commit."""
+    total = hashlib.sha256(source.commit().encode())
     for folder in (KEPT, ROOT / "book", ROOT / "grpo_paper", RESULTS):
         for path in sorted(p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
             total.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())

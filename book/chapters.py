@@ -29,6 +29,8 @@ from papermill.exceptions import PapermillExecutionError
 from tqdm import tqdm
 from traitlets.config import Config
 
+from grpo_paper.figure.rerun import FOLDER_VARIABLE, SETTINGS
+
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "build" / "chapters"
 Parameters = dict[str, Any]
@@ -101,13 +103,7 @@ def execute(chapter: Chapter, folder: Path) -> None:
 
     ipython = ROOT / "build" / "ipython"  # not the user's, whose settings would leak into the pages
     ipython.mkdir(parents=True, exist_ok=True)
-    os.environ |= {
-        "GRPO_FIGURES": str(folder / "figures"),
-        "IPYTHONDIR": str(ipython),
-        "OMP_NUM_THREADS": "1",
-        "PYTHONHASHSEED": "0",
-        "SOURCE_DATE_EPOCH": "0",
-    }
+    os.environ |= SETTINGS | {FOLDER_VARIABLE: str(folder / "figures"), "IPYTHONDIR": str(ipython)}
     result = folder / f"{chapter.name}.ipynb"
     try:
         with TemporaryDirectory() as sockets:  # instead of ports, which other users of the machine could reach

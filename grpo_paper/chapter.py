@@ -1,5 +1,7 @@
 """What every chapter does beside mathematics: check its parameters, print formulas and tables, state its checks."""
 
+import json
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,10 +12,11 @@ import sympy
 from IPython.display import Markdown, Math, display
 
 from grpo_paper import domain
+from grpo_paper.figure.publication import PARAMETERS_VARIABLE
 
 
 def begin(profile: str, seed: int) -> np.random.Generator:
-    """Check a chapter's parameters, set the style of its figures and return its random generator.
+    """Check a chapter's parameters, note them for its figures, set their style and return its random generator.
 
     Errors: ValueError naming the parameter, the value and the domain.
 
@@ -23,6 +26,7 @@ def begin(profile: str, seed: int) -> np.random.Generator:
     """
     domain.choice("profile", profile, domain.PROFILES)
     generator = np.random.default_rng(domain.whole("seed", seed, 0))
+    os.environ[PARAMETERS_VARIABLE] = json.dumps({"profile": profile, "seed": int(seed)})
     plt.style.use(Path(__file__).with_name("figure") / "style.mplstyle")
     return generator
 

@@ -108,10 +108,12 @@ def errata_page() -> str:
 
 
 def footer(page: str) -> str:
-    """The way back from a chapter to its records, in MyST; empty for a page that has none."""
+    """How to run a chapter by itself, and the way back to its records, in MyST."""
+    run = f"jupytext --to ipynb --output - notebooks/{page}.md | papermill - {page}.ipynb -p seed 0"
     records = [r for r in RECORDS.values() if r.page == page]
     links = " · ".join(f"[{r.number}](#ledger-{r.id})" for r in records)
-    return f"---\n\n*In the ledger:* {links}" if links else ""
+    ledger = f"\n\n*In the ledger:* {links}" if links else ""
+    return f"---\n\n*Run this chapter*, in the environment that `make env` sets up:\n\n```bash\n{run}\n```{ledger}"
 
 
 if __name__ == "__main__":

@@ -18,9 +18,13 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "book"))
 
 import chapters as pipeline  # noqa: E402
+import passports  # noqa: E402
 from cost import tables  # noqa: E402
 from verify import faults  # noqa: E402
 
+from grpo_paper.figure import carry, rerun, source  # noqa: E402
+from grpo_paper.figure.passport import parse  # noqa: E402
+from grpo_paper.figure.verification import verify  # noqa: E402
 from grpo_paper.statements import STATEMENTS  # noqa: E402
 
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.md"))
@@ -74,15 +78,29 @@ def kept(tmp_path, monkeypatch) -> Path:
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.stem)
 class TestChapters:
     def test_runs_at_its_quick_profile(self, path, tmp_path) -> None:
-        chapter = pipeline.Chapter(path, {"profile": "quick", "seed": 1})
+        parameters = {"profile": "quick", "seed": 1}
+        chapter = pipeline.Chapter(path, parameters)
         pipeline.execute(chapter, tmp_path / "run")
         notebook = nbformat.read(tmp_path / "run" / f"{path.stem}.ipynb", as_version=4)
         outputs = [o for cell in notebook.cells if cell.cell_type == "code" for o in cell.outputs]
         assert outputs
         assert not [o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"]
         figures = {p.name for p in (tmp_path / "run" / "figures").iterdir()}
-        published = set(re.findall(r'publish\(\s*"(fig-[a-z0-9-]+)"', path.read_text()))
-        assert figures == {f"{figure}.{suffix}" for figure in published for suffix in ("svg", "png", "csv")}
+        published = [figure for figure, chapter in source.figures().items() if chapter == path.stem]
+        assert figures == {f"{figure}.{suffix}" for figure in published for suffix in (*carry.KINDS, "json")}
+
+        # Every file is what its passport says: the chapter's code, run as a program without a kernel, makes it again.
+        again = rerun.run(path.stem, parameters, until=published[-1])
+        for figure in published:
+            made = {suffix: (tmp_path / f"run/figures/{figure}.{suffix}").read_bytes() for suffix in again[figure]}
+            handed_out = rerun.stamp(made, "unknown")
+            for kind in carry.KINDS:
+                file = tmp_path / f"{figure}.{kind}"
+                file.write_bytes(handed_out[kind])
+                verdict = verify(file, lambda id, given: again[id])
+                assert (verdict.word, "byte for byte" in verdict.why) == ("same", True), f"{file.name}: {verdict}"
+            passport = parse(handed_out["json"].decode().strip())
+            assert (passport.chapter, passport.parameters) == (path.stem, parameters)
 
         if path.stem == "stability":  # the README shows one of its figures
             shown, drawn = ROOT / "book" / "_assets" / "readme.png", tmp_path / "run/figures/fig-stability-diagram.png"
@@ -172,6 +190,39 @@ class TestKeeping:
         chapter.kept.mkdir(parents=True)
         (chapter.kept / "minimal.ipynb").write_text("{}")
         assert chapter.stale() == "never executed"
+
+
+class TestHandingOut:
+    BODY = """
+import matplotlib.pyplot as plt
+from grpo_paper.figure import publish
+
+publish("fig-weights", plt.figure(), data={"x": [0, 1]}, caption="Two points.", alt="Nothing.")
+"""
+
+    def test_with_commit_and_statements(self, kept, monkeypatch) -> None:
+        """The kept figure knows neither; both are set when it is handed out, and a second time alike."""
+        monkeypatch.setattr(passports, "ROOT", kept)
+        (kept / "book" / "_toc.yml").write_text("- file: notebooks/minimal")
+        chapter = minimal(kept / "notebooks", self.BODY)
+        pipeline._keep(chapter)
+        page = passports.hand_out([chapter], kept / "out")
+        assert "## fig-weights" in page
+        assert 'alt="Nothing."' in page
+        passport = parse((kept / "out" / "fig-weights.json").read_text().strip())
+        assert passport.commit == source.commit()
+        assert passport.statements == tuple(s.number for s in STATEMENTS if "fig-weights" in s.figures) != ()
+        for kind in carry.KINDS:
+            before, now = (
+                (folder / f"fig-weights.{kind}").read_bytes() for folder in (chapter.kept / "figures", kept / "out")
+            )
+            assert carry.take(kind, now) == (passport.text(), carry.take(kind, before)[1])
+
+        passports.hand_out([chapter], kept / "again")
+        assert all(path.read_bytes() == (kept / "again" / path.name).read_bytes() for path in (kept / "out").iterdir())
+        notebook = nbformat.read(chapter.kept / "minimal.ipynb", as_version=4)
+        passports.drop_pictures(notebook)
+        assert "image/png" not in nbformat.writes(notebook)
 
 
 class TestEnvironments:

@@ -1,7 +1,8 @@
-"""Publishing a figure: three files that agree, refused when incomplete, the same bytes every time."""
+"""Publishing a figure: five files that agree, refused when incomplete, the same bytes every time."""
 
 import base64
 import csv
+import re
 
 import matplotlib
 
@@ -11,7 +12,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+from grpo_paper.chapter import begin
+from grpo_paper.figure import carry, gallery
 from grpo_paper.figure import publish as package_publish
+from grpo_paper.figure.passport import Passport, digest, parse
 from grpo_paper.figure.publication import MIME, publish
 from grpo_paper.figure.render import FIGURE
 
@@ -39,16 +43,20 @@ class TestPublish:
         grid = {"p_ref": np.array([[0.1], [0.2]]), "n": np.array([0, 1, 2]), "p": np.full((2, 3), 1 / 3)}
         publish("fig-line", draw(), data=grid, **TEXTS)
         folder = tmp_path / "figures"
-        assert sorted(p.name for p in folder.iterdir()) == ["fig-line.csv", "fig-line.png", "fig-line.svg"]
+        assert sorted(p.suffix for p in folder.iterdir()) == [".csv", ".json", ".pdf", ".png", ".svg"]
+        assert {p.stem for p in folder.iterdir()} == {"fig-line"}
         with (folder / "fig-line.csv").open() as file:
+            assert file.readline().startswith('# {"passport": ')
             rows = list(csv.DictReader(file))
         assert [(float(r["p_ref"]), int(r["n"]), float(r["p"])) for r in rows] == [
             (p_ref, n, 1 / 3) for p_ref in (0.1, 0.2) for n in (0, 1, 2)
         ]
         [output] = shown
         assert output[MIME] == {"id": "fig-line", "caption": "A line falls.", "alt": "One falling line."}
-        assert base64.b64decode(output["image/png"]) == (folder / "fig-line.png").read_bytes()
-        assert ":alt: One falling line." in FIGURE.format(**output[MIME])
+        assert base64.b64decode(output["image/png"]) == carry.take("png", (folder / "fig-line.png").read_bytes())[1]
+        shown_in_the_book = FIGURE.format(**output[MIME], page="notebooks/lines")
+        assert ":alt: One falling line." in shown_in_the_book
+        assert re.findall(r">([^<]+)</a>", shown_in_the_book) == ["cite", "data", "SVG", "PDF", "code", "re-run"]
         assert not plt.get_fignums()
 
     def test_same_bytes_twice(self, shown, tmp_path) -> None:
@@ -57,6 +65,23 @@ class TestPublish:
             return {p.name: p.read_bytes() for p in (tmp_path / "figures").iterdir()}
 
         assert files() == files()
+
+    def test_one_passport_in_every_file(self, shown, tmp_path, monkeypatch) -> None:
+        monkeypatch.setenv("GRPO_PARAMETERS", "")
+        begin("quick", np.int64(3))
+        data = {"x": np.arange(3), "y": [0.1, 0.2, np.nan], "name": ["a", "b", "c"]}
+        publish("fig-line", draw(), data=data, caption="At $p > 0.5$ a\n line falls.  Left: so.", alt="A line.")
+        texts = {carry.take(kind, (tmp_path / "figures" / f"fig-line.{kind}").read_bytes())[0] for kind in carry.KINDS}
+        [text] = texts | {(tmp_path / "figures" / "fig-line.json").read_text().removesuffix("\n")}
+        passport = parse(text)
+        assert passport.title == "At $p > 0.5$ a line falls."
+        assert passport.parameters == {"profile": "quick", "seed": 3}
+        assert (passport.dtype, passport.device, passport.commit) == ("float64, int64, str", "cpu", "unknown")
+        assert passport.chapter == ""  # no chapter of the book publishes it
+        assert passport.versions["numpy"] == np.__version__
+        table = "x,y,name\n0,0.1,a\n1,0.2,b\n2,nan,c\n"
+        assert passport.sha256 == digest(table)
+        assert (tmp_path / "figures" / "fig-line.csv").read_text() == f"# {text}\n{table}"
 
     @pytest.mark.parametrize(
         ("change", "message"),
@@ -79,3 +104,27 @@ class TestPublish:
 
     def test_one_door(self) -> None:
         assert package_publish is publish
+
+
+class TestGallery:
+    PASSPORT = Passport(
+        id="fig-success-map",
+        title="A map.",
+        statements=("Theorem 2",),
+        chapter="success-map",
+        parameters={"profile": "full", "seed": 0},
+        dtype="float64",
+        device="cpu",
+        versions={"grpo-paper": "0.1.0"},
+        commit="unknown",
+        sha256=digest("a"),
+        rounded_sha256=digest("a"),
+    )
+
+    def test_an_entry(self) -> None:
+        page = gallery.page([(self.PASSPORT, 'A "map" <of> p.')])
+        assert "(cite-fig-success-map)=\n## fig-success-map\n" in page
+        assert "(rerun-fig-success-map)=\n```bash\ngrpo-paper reproduce fig-success-map -p profile=full\n```" in page
+        assert 'alt="A &quot;map&quot; &lt;of&gt; p."' in page
+        assert "for the paper's [Theorem 2](#ledger-theorem-2)" in page
+        assert re.findall(r">([^<]+)</a>", page) == ["data", "SVG", "PDF", "PNG", "passport", "code"]

@@ -2,6 +2,7 @@
 
 import click
 
+from grpo_paper.cli.figures import cite, figures, reproduce, verify
 from grpo_paper.cli.theory import predict, statements
 from grpo_paper.cli.train import train
 
@@ -12,6 +13,10 @@ def main() -> None:
     """Companion to "Reinforcement Learning with Verifiable Rewards" (arXiv:2503.06639v4)."""
 
 
+main.add_command(cite)
+main.add_command(figures)
 main.add_command(predict)
+main.add_command(reproduce)
 main.add_command(statements)
 main.add_command(train)
+main.add_command(verify)

@@ -1,71 +1,108 @@
-"""Write a figure as SVG and PNG with its data as CSV, and show it with caption and alt text."""
+"""Write a figure as SVG, PDF and PNG with its data as CSV and its passport, and show it with caption and alt text."""
 
 import base64
-import csv
 import io
+import json
 import os
+import platform
 import re
+import sys
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
-import numpy as np
 from IPython.display import display
 from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from grpo_paper.figure import carry
+from grpo_paper.figure.data import rounded, table
+from grpo_paper.figure.passport import FIGURE_ID, UNKNOWN, Passport, digest, parse
+from grpo_paper.figure.rerun import FOLDER_VARIABLE
+from grpo_paper.figure.source import FigureError, figures
 from grpo_paper.files import whole
 
 MIME = "application/vnd.grpo-paper.figure+json"
 """What the book renders; Jupyter, which does not know it, shows the PNG."""
-FOLDER_VARIABLE = "GRPO_FIGURES"
-"""Environment variable that names the folder for the files; without it, ``figures`` in the working directory."""
+PARAMETERS_VARIABLE = "GRPO_PARAMETERS"
+"""Environment variable in which `chapter.begin` leaves the parameters, as JSON; a process runs one chapter."""
+COMPUTE_WITH = ("grpo-paper", "matplotlib", "numpy", "python-flint", "scipy", "sympy", "torch")
 
 
 def publish(id: str, figure: Figure, *, data: Mapping[str, Any], caption: str, alt: str) -> None:
-    """Write ``<id>.svg``, ``<id>.png`` and ``<id>.csv`` beside each other and show the figure.
+    """Write ``<id>.svg``, ``.pdf``, ``.png``, ``.csv`` and ``.json`` beside each other and show the figure.
+
+    They go to the folder that GRPO_FIGURES names, or to ``figures`` in the working directory.
 
     id: ``fig-…``, stable, lower-case words and digits joined by hyphens: it is the anchor and the name to cite.
     data: the columns of the CSV; arrays broadcast together, so that a grid needs no flattening.
-    caption: MyST text, the figure's point first. alt: what a reader who cannot see it needs, plain text.
+    caption: MyST text, the figure's point first: its first sentence is the title in the passport.
+    alt: what a reader who cannot see it needs, plain text.
     Errors: ValueError naming what is missing or malformed; nothing is written then.
     """
-    if not re.fullmatch(r"fig(-[a-z0-9]+)+", id):
+    if not FIGURE_ID.fullmatch(id):
         raise ValueError(f"id = {id!r} is not a figure id: it must read like 'fig-success-map'")
     for name, text in (("caption", caption), ("alt", alt)):
         if not text.strip():
             raise ValueError(f"{name} of {id} is empty: every figure has a caption and an alt text")
-    table = _csv(data)
-    svg, png = _svg(figure, id), _png(figure, id)
+    columns, dtype = table(data)
+    passport = _passport(id, caption, columns, dtype)
+    bare = {"svg": _svg(figure, id), "pdf": _pdf(figure, id), "png": _png(figure, id), "csv": columns.encode()}
     plt.close(figure)
 
+    files = {kind: carry.put(kind, content, passport) for kind, content in bare.items()}
     folder = Path(os.environ.get(FOLDER_VARIABLE, "figures"))
-    for suffix, content in (("svg", svg), ("png", png), ("csv", table.encode())):
+    for suffix, content in (files | {"json": f"{passport}\n".encode()}).items():
         with whole(folder / f"{id}.{suffix}") as partial:
             partial.write_bytes(content)
     bundle = {
         MIME: {"id": id, "caption": caption.strip(), "alt": " ".join(alt.split())},
-        "image/png": base64.b64encode(png).decode(),
+        "image/png": base64.b64encode(bare["png"]).decode(),
         "text/plain": " ".join(alt.split()),
     }
     display(bundle, raw=True)
 
 
-def _csv(data: Mapping[str, Any]) -> str:
-    columns = [column.ravel() for column in np.broadcast_arrays(*data.values())]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(data)
-    writer.writerows(zip(*(column.tolist() for column in columns), strict=True))
-    return out.getvalue()
+def _passport(id: str, caption: str, columns: str, dtype: str) -> str:
+    """The passport's text, as far as it is known here; `rerun.stamp` adds the statements and the commit."""
+    torch = sys.modules.get("torch")
+    try:
+        chapter = figures().get(id, "")
+    except FigureError:
+        chapter = ""
+    return parse(
+        Passport(
+            id=id,
+            title=re.split(r"(?<=[.!?])\s", " ".join(caption.split()))[0],
+            statements=(),
+            chapter=chapter,
+            parameters=json.loads(os.environ.get(PARAMETERS_VARIABLE, "{}")),
+            dtype=dtype,
+            device="cuda" if torch and torch.cuda.is_initialized() else "cpu",
+            versions={"python": platform.python_version()} | {name: version(name) for name in COMPUTE_WITH},
+            commit=UNKNOWN,
+            sha256=digest(columns),
+            rounded_sha256=digest(rounded(columns)),
+        ).text()
+    ).text()
 
 
 def _svg(figure: Figure, title: str) -> bytes:
+    """Coordinates to a thousandth of a point, as no eye and no printer has more, and no indentation."""
     out = io.BytesIO()
     with plt.rc_context({"svg.hashsalt": title}):  # the same ids, and so the same bytes, every time
         figure.savefig(out, format="svg", metadata={"Date": None, "Title": title})
+    places = re.compile(rb' (?:d|x|y)="[^"]*"')
+    short = places.sub(lambda place: re.sub(rb"(\.\d{3})\d+", rb"\1", place[0]), out.getvalue())
+    return re.sub(rb"\n +", b"\n", short)
+
+
+def _pdf(figure: Figure, title: str) -> bytes:
+    out = io.BytesIO()
+    figure.savefig(out, format="pdf", metadata={"CreationDate": None, "Title": title})
     return out.getvalue()
 
 

@@ -1,0 +1,92 @@
+// Orbits and fixed points of one parameter point. Every formula comes from FORMULAS; here are only the algorithms.
+// A point has p_ref, beta, eps, alpha, normalization and, unless the orbit starts at p_ref, p_0.
+"use strict";
+
+const DYNAMICS = (() => {
+  const SETTLING = 20000; // updates after which an orbit is asked where it has gone
+  const LONGEST = 64; // values of the longest cycle that is looked for
+  const SAME = 1e-9; // relative distance at which two log-odds are one value
+
+  const rules = (point) => FORMULAS.normalizations[point.normalization];
+  const reference = (point) => FORMULAS.logit(point.p_ref);
+  const start = (point) => FORMULAS.logit(point.p_0 ?? point.p_ref);
+  const slope = (L, point) => rules(point).slope(L, point.beta, point.eps, point.alpha);
+  const near = (a, b, tolerance) => Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(b));
+
+  function step(L, point, L_ref = reference(point)) {
+    return rules(point).step(L, L_ref, point.beta, point.eps, point.alpha);
+  }
+
+  function orbit(point, steps) {
+    const states = [start(point)];
+    const L_ref = reference(point);
+    while (states.length <= steps) states.push(step(states[states.length - 1], point, L_ref));
+    return states;
+  }
+
+  // Where f changes its sign: halved until no float lies between. f(low) and f(high) differ in sign, or one is 0.
+  function bisect(f, low, high) {
+    const rises = f(low) < f(high);
+    for (;;) {
+      const middle = low + (high - low) / 2;
+      if (middle <= low || middle >= high) return Math.abs(f(low)) < Math.abs(f(high)) ? low : high;
+      if (f(middle) < 0 === rises) low = middle;
+      else high = middle;
+    }
+  }
+
+  // A place above `from` (which is > 0) where f, negative in the end, is so already.
+  function beyond(f, from) {
+    let place = 2 * from;
+    while (f(place) >= 0) place *= 2;
+    return place;
+  }
+
+  // All fixed points, ascending. The defect falls, except between the two places on L > 0 where its slope is 0, if
+  // there are any: the slope rises up to peak_logit and falls after it (B2). So each piece between has one root at
+  // most. All lie above the reference (Theorem 3).
+  function fixedPoints(point) {
+    const { beta, eps, alpha } = point;
+    const rule = rules(point);
+    if (alpha === 0) {
+      return [
+        { L: -Infinity, slope: rule.slope_at_0(beta, eps) },
+        { L: Infinity, slope: rule.slope_at_1(beta, eps) },
+      ];
+    }
+    const L_ref = reference(point);
+    const defect = (L) => rule.defect(L, L_ref, beta, eps, alpha);
+    const defectSlope = (L) => rule.defect_slope(L, beta, eps, alpha);
+    const peak = FORMULAS.peak_logit(eps);
+    const turns = [];
+    if (defectSlope(peak) > 0) {
+      turns.push(bisect(defectSlope, 0, peak), bisect(defectSlope, peak, beyond(defectSlope, peak)));
+    }
+    const ends = [Math.min(L_ref, ...turns), ...turns, beyond(defect, Math.max(1, L_ref, ...turns))];
+    const roots = new Set();
+    for (let i = 1; i < ends.length; i++) {
+      const [low, high] = [ends[i - 1], ends[i]];
+      if (defect(low) * defect(high) <= 0) roots.add(bisect(defect, low, high));
+    }
+    return [...roots].map((L) => ({ L, slope: slope(L, point) }));
+  }
+
+  const attracts = (fixed) => Math.abs(fixed.slope) < 1;
+
+  // What the orbit comes to: {fixed} one of the fixed points, {cycle} several values in turn, {rising} without end,
+  // or {} if none of these can be seen.
+  function outcome(point, fixed = fixedPoints(point)) {
+    if (point.alpha === 0) return { rising: true };
+    const tail = orbit(point, SETTLING).slice(-1 - LONGEST);
+    const last = tail[LONGEST];
+    for (let length = 1; length <= LONGEST; length++) {
+      if (!near(tail[LONGEST - length], last, SAME)) continue;
+      if (length > 1) return { cycle: tail.slice(-length).sort((a, b) => a - b) };
+      const place = fixed.findIndex(({ L }) => near(last, L, 1e-4)); // where the slope is almost 1 it creeps
+      return place < 0 ? {} : { fixed: place };
+    }
+    return {};
+  }
+
+  return { SETTLING, LONGEST, step, slope, orbit, start, reference, fixedPoints, attracts, outcome };
+})();

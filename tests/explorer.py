@@ -1,0 +1,53 @@
+"""The explorer's page in a browser, with what a test asks of it."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Locator, Page
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "book"))
+
+from interactive import EXPLORER, standalone
+
+__all__ = ["EXPLORER", "Explorer", "explored", "standalone"]
+
+
+class Explorer:
+    """The page at one address, with all that went wrong on it."""
+
+    def __init__(self, browser: Browser, address: str, width: int) -> None:
+        context = browser.new_context(viewport={"width": width, "height": 900})
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        self.page: Page = context.new_page()
+        self.address, self.wrong = address, []
+        self.page.on("console", lambda said: self.wrong.append(said.text))
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("request", lambda r: r.url.startswith("file:") or self.wrong.append(r.url))
+
+    def open(self, point: str = "") -> "Explorer":
+        self.page.goto("about:blank")  # a change of the fragment alone would not load the page
+        self.page.goto(self.address + point)
+        return self
+
+    def part(self, name: str) -> Locator:
+        return self.page.locator(f"#explorer-{name}")
+
+    def text(self, name: str) -> str:
+        return self.part(name).inner_text()
+
+    def drawing(self) -> list[str]:
+        return [self.part(name).inner_html() for name in ("map", "rate", "odds")]
+
+    def rows(self) -> list[list[str]]:
+        return [row.locator("td").all_inner_texts() for row in self.part("table").locator("tbody tr").all()]
+
+
+@contextmanager
+def explored(browser: Browser, address: str, width: int = 1200) -> Iterator[Explorer]:
+    """The page as it first is; in the end nothing must have gone wrong on it."""
+    explorer = Explorer(browser, address, width).open()
+    yield explorer
+    assert explorer.wrong == []
+    explorer.page.context.close()

@@ -1,0 +1,184 @@
+"""The explorer's page in headless Chromium: it draws, says and cites one parameter point, by mouse and by keyboard."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, expect
+
+from grpo_paper import MEAN_ONLY, fixed_points, trajectory
+from tests.browser import launch
+from tests.explorer import Explorer, explored, standalone
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launch() as launched:
+        yield launched
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return standalone(tmp_path_factory.mktemp("explorer")).as_uri()
+
+
+@pytest.fixture
+def explorer(browser: Browser, address: str) -> Iterator[Explorer]:
+    with explored(browser, address) as opened:
+        yield opened
+
+
+class TestPage:
+    def test_says_what_the_library_says(self, explorer) -> None:
+        found = fixed_points(0.2, 1.0, 1e-5)
+        assert [row[0] for row in explorer.rows()][:2] == [f"{p:.4f}" for p in found.p[:2]]
+        assert [row[3] for row in explorer.rows()][:2] == [f"{s:.4g}" for s in found.slope[:2]]
+        assert [row[4] for row in explorer.rows()] == [("repels", "attracts")[s] for s in found.stable.astype(int)]
+        assert explorer.rows()[2][:2] == [f"1 − {found.failure[2]:.1e}", f"{found.failure[2]:.1e}"]
+        assert explorer.text("summary") == (
+            "GRPO. Three fixed points: 0.6813 attracts, 0.9347 repels, 1 − 1.8e-137 attracts. "
+            "From p_ref = 0.2 training settles at 0.6813."
+        )
+
+    @pytest.mark.parametrize(
+        ("point", "said"),
+        [
+            ("p_ref=0.001&beta=3", "GRPO. Three fixed points: .* ends on a cycle of 2 values: 0.001995, 0.633."),
+            ("p_ref=0.001&beta=2.35", "ends on a cycle of 4 values"),
+            ("p_ref=0.0001&beta=5.4", "has not settled after 20,000 updates, nor on a cycle of up to 64 values."),
+            ("p_ref=0.0001&beta=5", "From p_ref = 1e-4 training settles at 1 − 3.4e-24."),
+            ("p_ref=0.3&beta=2&eps=0.01", "One fixed point: 0.5338 attracts."),
+            ("beta=2&alpha=0", "Mirror GRPO. No fixed point between 0 and 1: 0 repels, 1 attracts."),
+            ("beta=0.05&eps=1e-7&alpha=0.5", r"Two-KL GRPO \(α = 0.5\). .*1 − 1.6e-54934 attracts"),
+            ("normalization=mean-only&alpha=0.5", r"Two-KL Dr. GRPO \(α = 0.5\). One fixed point: 0.6488 attracts."),
+        ],
+    )
+    def test_says_in_words_where_training_leads(self, point, said, explorer) -> None:
+        assert re.search(said, explorer.open(f"#{point}").text("summary"))
+        assert re.search(said, explorer.part("map").get_attribute("aria-label"))
+
+    @pytest.mark.parametrize("mark", ["#", "?"], ids=["fragment", "query"])
+    def test_the_address_sets_the_point(self, mark, explorer) -> None:
+        point = {"p_ref": "0.03", "beta": "2.5", "eps": "0.001", "alpha": "0.4", "normalization": MEAN_ONLY.name}
+        point |= {"p_0": "0.9", "steps": "7", "axes": "log-odds"}
+        explorer.open(mark + "&".join(f"{name}={quote(value)}" for name, value in point.items()))
+        assert {name: explorer.part(name).input_value() for name in point} == point
+        assert explorer.part("refusal").is_hidden()
+        assert explorer.part("rate").locator("circle").count() == 8
+
+    @pytest.mark.parametrize(
+        ("name", "value", "domain"),
+        [
+            ("p_ref", "0", "a number above 0 and below 1; 0.2 is used."),
+            ("p_ref", "NaN", "a number above 0 and below 1; 0.2 is used."),
+            ("p_ref", "0.99999999999999999999", "a number above 0 and below 1; 0.2 is used."),
+            ("p_0", "1.5", "a number above 0 and below 1; p_ref is used."),
+            ("beta", "-1", "a number from 0.001 to 1000; 1 is used."),
+            ("eps", "", "a number from 1e-12 to 1; 1e-5 is used."),
+            ("eps", "Infinity", "a number from 1e-12 to 1; 1e-5 is used."),
+            ("alpha", "two", "0, or a number from 0.001 to 1; 1 is used."),
+            ("steps", "2.5", "a whole number from 1 to 500; 30 is used."),
+            ("normalization", "none", "one of mean+variance, mean-only; mean+variance is used."),
+        ],
+    )
+    def test_a_bad_value_in_the_address_is_refused_in_a_sentence(self, name, value, domain, explorer) -> None:
+        usual = explorer.text("summary")
+        explorer.open(f"#{name}={value}")
+        assert explorer.text("refusal") == f"{name} = {value or 'nothing'} is outside its domain: it must be {domain}"
+        assert explorer.text("summary") == usual
+        assert not re.search("NaN|Infinity|undefined", str([explorer.drawing(), explorer.rows()]))
+
+    def test_an_unknown_name_is_refused_and_an_anchor_is_not(self, explorer) -> None:
+        assert explorer.open("#bta=3&toString=1").text("refusal") == (
+            "bta is not a parameter of this page. toString is not a parameter of this page."
+        )
+        assert explorer.open("#explorer-table").part("refusal").is_hidden()
+
+    @pytest.mark.parametrize("name", ["p_ref", "beta", "eps", "alpha", "p_0", "steps"])
+    def test_a_slider_moves_by_keyboard(self, name, explorer) -> None:
+        before = explorer.drawing()
+        slider = explorer.part(f"{name}-slider")
+        slider.focus()
+        for _ in range(3):
+            explorer.page.keyboard.press("ArrowLeft")
+        value = explorer.part(name).input_value()
+        assert f"{name}={value}" in explorer.page.url
+        assert slider.get_attribute("aria-valuetext").startswith(f"{value}, ")
+        assert explorer.drawing() != before
+
+    def test_everything_is_reached_by_tab_and_has_a_name(self, explorer) -> None:
+        explorer.page.locator("body").press("Tab")
+        reached = []
+        while (focused := explorer.page.evaluate("document.activeElement.id")) not in reached:
+            reached.append(focused)
+            explorer.page.keyboard.press("Tab")
+        controls = explorer.page.locator(".explorer :is(input, select, button)")
+        assert {control.get_attribute("id") for control in controls.all()} <= set(reached)
+        for role, count in (("slider", 6), ("textbox", 6), ("combobox", 2), ("img", 3)):
+            found = explorer.page.get_by_role(role, name=re.compile(r"\S"))
+            assert found.count() == count
+
+    def test_typing(self, explorer) -> None:
+        field = explorer.part("beta")
+        field.fill("3")
+        assert "beta=3&" in explorer.page.url
+        field.fill("-3")
+        assert explorer.text("refusal") == (
+            "beta = -3 is outside its domain: it must be a number from 0.001 to 1000; 3 is kept."
+        )
+        assert field.get_attribute("aria-invalid") == "true"
+        assert "beta=3&" in explorer.page.url
+        explorer.part("alpha").focus()
+        assert field.input_value() == "3"
+        explorer.part("p_0").fill("0.9")
+        assert explorer.part("refusal").is_hidden()
+        assert "p_0=0.9" in explorer.page.url
+        explorer.part("p_0").fill("")
+        assert "p_0" not in explorer.page.url
+
+    def test_the_choices(self, explorer) -> None:
+        for name, option in (("normalization", MEAN_ONLY.name), ("axes", "log-odds")):
+            before = explorer.part("map").inner_html()
+            explorer.part(name).select_option(option)
+            assert explorer.part("map").inner_html() != before
+            assert f"{name}={option}" in explorer.page.url
+
+    def test_the_drawn_orbit_is_the_librarys(self, explorer) -> None:
+        """The dots of the third plot, read back through its axis: the first and the last fix the scale."""
+        explorer.open("#p_ref=0.01&beta=2&steps=12")
+        drawn = [float(c.get_attribute("cy")) for c in explorer.part("odds").locator("circle").all()]
+        true = trajectory(0.01, 2.0, 1e-5, 12).logit
+        low, high = np.argmin(true), np.argmax(true)
+        scale = (drawn[high] - drawn[low]) / (true[high] - true[low])
+        np.testing.assert_allclose(drawn, drawn[low] + scale * (true - true[low]), atol=0.02)  # two decimals
+
+    def test_presets_and_the_way_back(self, explorer) -> None:
+        usual = said = explorer.text("summary")
+        links = explorer.part("presets").locator("a").all()[1:]  # the first is the point that is there
+        for link in links:
+            link.click()
+            expect(explorer.part("summary")).not_to_have_text(said)
+            said = explorer.text("summary")
+            assert explorer.part("refusal").is_hidden()
+        for _ in links:
+            explorer.page.go_back()
+        expect(explorer.part("summary")).to_have_text(usual)
+
+    def test_the_copied_link_leads_back(self, explorer) -> None:
+        explorer.part("beta").fill("2.35")
+        explorer.part("copy").click()
+        expect(explorer.part("copied")).to_have_text("Copied.")
+        copied = explorer.page.evaluate("navigator.clipboard.readText()")
+        assert copied == explorer.page.url
+        assert copied.endswith("#p_ref=0.2&beta=2.35&eps=1e-5&alpha=1&normalization=mean%2Bvariance")
+        before = explorer.text("summary")
+        assert explorer.open(copied.removeprefix(explorer.address)).text("summary") == before
+
+    def test_fits_a_phone(self, browser, address) -> None:
+        with explored(browser, address, 390) as phone:
+            phone.open("#p_ref=0.0001&beta=5.4")
+            assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
