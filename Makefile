@@ -54,7 +54,8 @@ $(PEERS): peers/requirements.txt
 	@echo "$(CURDIR)" > $@
 
 browse: $(ENV)  ## every page of the built site in Chromium: errors, mathematics, accessibility, speed
-	$(BIN)/pytest tests/test_site.py -m site --numprocesses $(JOBS)
+	$(BIN)/pytest tests/test_site.py -m site --numprocesses $(JOBS) -k "not soon"
+	$(BIN)/pytest tests/test_site.py -m site -k soon
 
 bench: export OMP_NUM_THREADS := 1
 bench: $(ENV) $(PEERS)  ## speed and cost on one thread: the solver, the replicas, sums beside TRL

@@ -90,7 +90,7 @@ def of_trl(task: Addition, iterations: int, settle: int = 2) -> float:
     return len(task.prompts) * GROUP / seconds
 
 
-def of_ours(task: Addition, iterations: int, compiled: bool) -> float:
+def of_ours(task: Addition, compiled: bool) -> float:
     """Completions a second of this trainer."""
 
     def run(count: int) -> None:
@@ -99,7 +99,7 @@ def of_ours(task: Addition, iterations: int, compiled: bool) -> float:
         )
         train(config, task, compiled=compiled)
 
-    return len(task.prompts) * GROUP / steady(run, iterations)
+    return len(task.prompts) * GROUP / steady(run)
 
 
 def main() -> None:
@@ -111,7 +111,7 @@ def main() -> None:
     for prompts, iterations in ((8, 40), (64, 10)):
         task = Addition.with_success(0.21, prompts)
         before = of_trl(task, iterations)
-        ours = {kind: of_ours(task, iterations, kind == "compiled") for kind in FLOORS}
+        ours = {kind: of_ours(task, kind == "compiled") for kind in FLOORS}
         theirs = max(before, of_trl(task, iterations))
         rows.append({"prompts": prompts, "TRL, completions/s": theirs})
         for kind, speed in ours.items():

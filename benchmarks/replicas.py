@@ -47,8 +47,8 @@ def plain(task: Bandit, iterations: int, group_size: int = 16, beta: float = 0.1
             optimizer.step()
 
 
-def steady(run: Callable[[int], Any], iterations: int, settle: int = 3) -> float:
-    """Seconds an iteration, once a run is going: the difference between a long run and a short one."""
+def steady(run: Callable[[int], Any], settle: int = 3, least: float = 3.0) -> float:
+    """Seconds an iteration, once a run is going: a run long enough, less a short one that starts and compiles alike."""
 
     def seconds(count: int) -> float:
         start = time.perf_counter()
@@ -56,7 +56,11 @@ def steady(run: Callable[[int], Any], iterations: int, settle: int = 3) -> float
         return time.perf_counter() - start
 
     seconds(settle)
-    return min((seconds(settle + iterations) - seconds(settle)) / iterations for _ in range(3))
+    short = min(seconds(settle) for _ in range(3))
+    count = 16
+    while (longer := seconds(settle + count) - short) < least:
+        count *= 4
+    return longer / count
 
 
 def batched(task: Bandit, replicas: int, device: str, group_size: int = 16) -> Callable[[int], Any]:
@@ -76,8 +80,8 @@ def speed(device: str, replicas: int = 1000, prompts: int = 64, outputs: int = 3
     rows: list[dict[str, Any]] = []
     for dtype in (torch.float64, torch.float32):
         task = bandit(prompts, outputs, dtype)
-        alone = STEPS / steady(partial(plain, task), 100)
-        together = STEPS * replicas / steady(batched(task, replicas, device), 4)
+        alone = STEPS / steady(partial(plain, task))
+        together = STEPS * replicas / steady(batched(task, replicas, device))
         rows.append(
             {
                 "precision": str(dtype).removeprefix("torch."),
@@ -92,12 +96,12 @@ def speed(device: str, replicas: int = 1000, prompts: int = 64, outputs: int = 3
         raise SystemExit(f"the batch is {rows[-1]['ratio']:.1f} times the plain loop; at least 15 is promised")
 
 
-BASE = {"replicas": 100, "prompts": 64, "outputs": 32, "group_size": 16}
+BASE = {"replicas": 400, "prompts": 64, "outputs": 32, "group_size": 16}
 CHANGES: list[dict[str, int]] = [
     {},
-    {"replicas": 200},
-    {"replicas": 400},
     {"replicas": 800},
+    {"replicas": 1600},
+    {"replicas": 3200},
     {"prompts": 128},
     {"outputs": 64},
     {"group_size": 64},
@@ -114,20 +118,22 @@ def cost(device: str) -> None:
         seconds, mebibytes = (float(number) for number in told.stdout.split())
         rows.append(sizes | {"ms an iteration": 1000 * seconds, "MiB": mebibytes})
     keep("cost", device, rows)
-    few, many = (row["MiB"] for row in rows if row["replicas"] in (200, 800))
-    if not 3 < many / few < 5:
-        raise SystemExit(f"four times the replicas take {many / few:.1f} times the memory; it should be in proportion")
+    few, some, many = (row["MiB"] for row in rows if row["replicas"] > BASE["replicas"])
+    growth = (many - some) / (some - few) / 2  # 1 if another replica always takes the same
+    if not 2 / 3 < growth < 3 / 2:
+        raise SystemExit(f"from 1,600 replicas on another one takes {growth:.1f} times the memory as before")
 
 
 def measure(device: str, replicas: int, prompts: int, outputs: int, group_size: int) -> None:
-    """Seconds an iteration, and the most memory that the run added."""
+    """Seconds an iteration, and the most memory that a run of four iterations added."""
     task = bandit(prompts, outputs, torch.float32)
     run = batched(task, replicas, device, group_size)
-    run(1)  # so that what the compiler needs is not counted
+    run(1)  # so that what the compiler needs at first is not counted
     _forget(device)
     before = _most(device)
-    seconds = steady(run, max(4, 4000 // replicas))
-    print(seconds, (_most(device) - before) / 2**20)
+    run(4)
+    added = _most(device) - before
+    print(steady(run), added / 2**20)
 
 
 def _forget(device: str) -> None:

@@ -88,6 +88,7 @@ def make_site() -> None:
     command = [program, "build", str(STAGED), "--path-output", str(output)]
     # All pages every time: glued values of other pages go stale in an incremental build.
     flags = ["--all", "--warningiserror", "--keep-going", "--nitpick", "--quiet"]
+    shutil.rmtree(output, ignore_errors=True)  # what a failed build left would change the next one's bytes
     environment = os.environ | {"SOURCE_DATE_EPOCH": "1767225600"}  # 2026, the year in the footer
     if subprocess.run([*command, *flags], env=environment, stdout=subprocess.DEVNULL, check=False).returncode:
         raise SystemExit("The site was not built; the warnings above are errors. The former site, if any, is intact.")

@@ -56,12 +56,25 @@ def print_page(page: Path, pdf: Path) -> None:
         browser.close()
 
 
-def settle(printed: Path, pdf: Path) -> None:
-    """The same pages, smaller and without the time of printing, so that printing twice gives the same bytes."""
+def settle(printed: Path, pdf: Path, pages: Path) -> None:
+    """The same pages, smaller, without the time and place of printing: printed anywhere, the bytes are the same.
+
+    Links to what lies beside the page become relative, so that they lead to what lies beside the PDF.
+    """
+    bases = (f"{pages.as_uri()}/", f"{pages.parent.as_uri()}/")
     with pikepdf.open(printed) as book, whole(pdf) as partial:
         for name in ("/CreationDate", "/ModDate", "/Creator"):
             if name in book.docinfo:
                 del book.docinfo[name]
+        if "/ID" in book.trailer:
+            del book.trailer["/ID"]
+        for page in book.pages:
+            for note in page.get("/Annots", []):
+                if "/A" in note and "/URI" in note.A:
+                    address = str(note.A.URI)
+                    for base in bases:
+                        address = address.removeprefix(base)
+                    note.A.URI = pikepdf.String(address)
         streams = pikepdf.ObjectStreamMode.generate
         book.save(partial, object_stream_mode=streams, recompress_flate=True, deterministic_id=True)
 
@@ -87,8 +100,9 @@ def main() -> None:
     output = BUILD / "print"
     shutil.rmtree(output, ignore_errors=True)
     print("Putting the book on one page and printing it (about a minute)")
-    print_page(one_page(output), output / "printed.pdf")
-    settle(output / "printed.pdf", PDF)
+    page = one_page(output)
+    print_page(page, output / "printed.pdf")
+    settle(output / "printed.pdf", PDF, page.parent)
     link(BUILD / "html")
     shutil.rmtree(output)
     print(f"The book: {PDF}, {PDF.stat().st_size / 1e6:.1f} MB")

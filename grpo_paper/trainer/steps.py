@@ -20,6 +20,8 @@ class Steps:
 
     def __init__(self, config: TrainConfig, task: Task, device: torch.device, compiled: bool) -> None:
         fuse: Callable = torch.compile if compiled else lambda function: function
+        if compiled:  # the compiler keeps eight versions of a function, one for each run, and then gives up
+            torch.compiler.reset()
         self.config, self.task, self.device = config, task, device
         self.clip = torch.inf if config.clip is None else config.clip
         dtype = next(iter(task.parameters().values())).dtype
