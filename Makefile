@@ -39,7 +39,7 @@ test: $(ENV)  ## lint, types, doctests, tests, every chapter at its quick profil
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses $(JOBS) --benchmark-skip
+	$(BIN)/pytest --numprocesses $(JOBS) --dist worksteal --benchmark-skip
 
 peers: $(PEERS)  ## our loss beside those of TRL, torchrl and verl, in .venv-peers
 	OMP_NUM_THREADS=1 .venv-peers/bin/python -m pytest peers --quiet

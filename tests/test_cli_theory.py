@@ -44,7 +44,7 @@ class TestPredict:
         assert [row["p"] for row in kept["fixed_points"]] == theory.p[:1].tolist()
         assert [row["stable"] for row in kept["fixed_points"]] == theory.stable[:1].tolist()
         assert [row["logit"] for row in kept["trajectory"]] == orbit.logit.tolist()
-        rows = list(csv.DictReader(names[1].open()))
+        rows = list(csv.DictReader(names[1].read_text().splitlines()))
         assert [float(row["p"]) for row in rows if row["kind"] == "trajectory"] == orbit.p.tolist()
 
     @pytest.mark.parametrize(("ending", "start"), [("svg", b"<?xml"), ("pdf", b"%PDF"), ("png", b"\x89PNG")])
