@@ -9,6 +9,11 @@ $(shell [ -f $(ENV) ] && [ "$$(cat $(ENV))" != "$(CURDIR)" ] && rm -rf .venv)
 PEERS := .venv-peers/.ready
 $(shell [ -f $(PEERS) ] && [ "$$(cat $(PEERS))" != "$(CURDIR)" ] && rm -rf .venv-peers)
 
+define NEEDS_PYTHON
+$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || \
+	  { echo "Python 3.11 is needed and '$(PYTHON)' is not it; name yours: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; }
+endef
+
 .PHONY: help env book pdf release test peers browse bench lab statements format clean
 .DEFAULT_GOAL := help
 
@@ -18,8 +23,7 @@ help:  ## list the targets
 env: $(ENV)  ## make .venv from the lock (Python 3.11; PYTHON=... names another)
 
 $(ENV): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || \
-	  { echo "Python 3.11 is needed and '$(PYTHON)' is not it; name yours: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; }
+	@$(NEEDS_PYTHON)
 	@echo "Setting up .venv (about 2 GB with torch; some minutes the first time)"
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --requirement requirements.lock
@@ -46,8 +50,7 @@ peers: $(PEERS)  ## our loss beside those of TRL, torchrl and verl, in .venv-pee
 
 # Each release pinned and nothing resolved: verl asks for an older tensordict and transformers than torchrl and TRL do.
 $(PEERS): peers/requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || \
-	  { echo "Python 3.11 is needed and '$(PYTHON)' is not it; name yours: make peers PYTHON=/path/to/python3.11"; exit 1; }
+	@$(NEEDS_PYTHON)
 	@echo "Setting up .venv-peers (about 2 GB with torch; a minute or two the first time)"
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip install --quiet --no-deps --requirement peers/requirements.txt

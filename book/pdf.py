@@ -1,21 +1,18 @@
 """The whole book as a PDF: one long page of the staged source, printed by Chromium, put beside the site and linked."""
 
-import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pikepdf
+from browser import CHROMIUM, MISSING, launch, wait_for_mathematics
 from chapters import ROOT
-from playwright.sync_api import sync_playwright
 
 from grpo_paper.files import whole
 
 BUILD = ROOT / "build"
 PDF = BUILD / "grpo-executed.pdf"
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-UNSET = "[...document.querySelectorAll('.math')].filter(e => !e.querySelector('mjx-container')).length"
 FOOTER = '<div style="font-size:8px; width:100%; text-align:center"><span class="pageNumber"></span></div>'
 MINUTE = 60_000
 PLACE = '<span class="whole-book"></span>'
@@ -36,12 +33,11 @@ def one_page(output: Path) -> Path:
 
 def print_page(page: Path, pdf: Path) -> None:
     """Print with an outline, tags for readers, and page numbers; folded code stays folded."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
+    with launch() as browser:
         sheet = browser.new_page(color_scheme="light")
         sheet.set_default_timeout(5 * MINUTE)
         sheet.goto(page.as_uri())
-        sheet.wait_for_function(f"{UNSET} === 0")
+        wait_for_mathematics(sheet)
         sheet.pdf(
             path=str(pdf),
             format="A4",
@@ -53,7 +49,6 @@ def print_page(page: Path, pdf: Path) -> None:
             footer_template=FOOTER,
             margin={"top": "18mm", "bottom": "18mm", "left": "16mm", "right": "16mm"},
         )
-        browser.close()
 
 
 def settle(printed: Path, pdf: Path, pages: Path) -> None:
@@ -94,7 +89,7 @@ def link(site: Path) -> None:
 def main() -> None:
     """Command line of ``make pdf``."""
     if not CHROMIUM.exists():
-        raise SystemExit(f"No Chromium at {CHROMIUM}; install it, or name yours in the variable CHROMIUM.")
+        raise SystemExit(MISSING)
     if not (BUILD / "html").exists():
         raise SystemExit("There is no site yet; make book builds it.")
     output = BUILD / "print"

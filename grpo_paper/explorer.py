@@ -11,11 +11,13 @@ from grpo_paper.advantage import MEAN_ONLY, WHITENED, Normalization
 from grpo_paper.elementary import logit, sigmoid
 from grpo_paper.fixed_points import peak_logit
 from grpo_paper.success_map import anchor, force, force_slope, log_odds_step, success_variance
+from grpo_paper.symbols import L, alpha, beta, p
 from grpo_paper.variants import Variant
 
 NORMALIZATIONS = (WHITENED, MEAN_ONLY)
-p, beta, eps, alpha, pull = sympy.symbols("p beta eps alpha pull", positive=True)
-L, L_ref = sympy.symbols("L L_ref", real=True)
+eps, pull = sympy.symbols("eps pull", positive=True)
+L_ref = Symbol("L_ref", real=True)
+"""`symbols` has names for LaTeX; these two are none in JavaScript."""
 
 
 def arrow(formula: Expr, *arguments: Symbol) -> str:

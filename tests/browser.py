@@ -1,24 +1,23 @@
 """Headless Chromium for the tests that need a real browser."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+sys.path.insert(0, str(Path(__file__).parent.parent / "book"))
+
+import browser as chromium
 
 
 @contextmanager
 def launch() -> Iterator[Browser]:
     """A browser; without Chromium the test is skipped, but where CI is set it fails."""
-    if not CHROMIUM.exists():
-        reason = f"needs Chromium at {CHROMIUM}; install it, or name yours in the variable CHROMIUM"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        yield browser
-        browser.close()
+    if not chromium.CHROMIUM.exists():
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(chromium.MISSING)
+    with chromium.launch() as launched:
+        yield launched

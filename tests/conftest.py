@@ -1,6 +1,6 @@
-"""The five number systems in which every pointwise formula must give the same value."""
+"""The five number systems in which every pointwise formula must give the same value, and the explorer in a browser."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -40,3 +40,28 @@ NUMBERS = (
 def number(request: pytest.FixtureRequest) -> Number:
     """Each of the five number systems in turn."""
     return request.param
+
+
+# Imported where they are used, so that the other tests need neither a browser nor what drives it.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from tests.browser import launch
+
+    with launch() as launched:
+        yield launched
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The explorer as a page of its own."""
+    from tests.explorer import standalone
+
+    return standalone(tmp_path_factory.mktemp("explorer")).as_uri()
+
+
+@pytest.fixture
+def explorer(browser: Any, address: str) -> Iterator[Any]:
+    from tests.explorer import explored
+
+    with explored(browser, address) as opened:
+        yield opened

@@ -1,41 +1,22 @@
 """The explorer's numbers, computed in headless Chromium, are the library's."""
 
 import re
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser
 
 from grpo_paper import MEAN_ONLY, WHITENED, Variant, fixed_points, logit, sigmoid, trajectory
-from grpo_paper.explorer import L, alpha, arrow, javascript
+from grpo_paper.explorer import arrow, javascript
 from grpo_paper.fixed_points import bifurcation_curve
 from grpo_paper.success_map import anchor, force, force_slope, log_odds_step
-from tests.browser import launch
-from tests.explorer import EXPLORER, Explorer, explored, standalone
+from grpo_paper.symbols import L, alpha
+from tests.explorer import EXPLORER
 
 pytestmark = pytest.mark.browser
 POINTS = 1000
 STEPS = 20
 ROUNDING = np.finfo(float).eps
 NORMALIZATIONS = (WHITENED, MEAN_ONLY)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launch() as launched:
-        yield launched
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return standalone(tmp_path_factory.mktemp("explorer")).as_uri()
-
-
-@pytest.fixture
-def explorer(browser: Browser, address: str) -> Iterator[Explorer]:
-    with explored(browser, address) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -1,35 +1,16 @@
 """The explorer's page in headless Chromium: it draws, says and cites one parameter point, by mouse and by keyboard."""
 
 import re
-from collections.abc import Iterator
 from urllib.parse import quote
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from grpo_paper import MEAN_ONLY, fixed_points, trajectory
-from tests.browser import launch
-from tests.explorer import Explorer, explored, standalone
+from tests.explorer import explored
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launch() as launched:
-        yield launched
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return standalone(tmp_path_factory.mktemp("explorer")).as_uri()
-
-
-@pytest.fixture
-def explorer(browser: Browser, address: str) -> Iterator[Explorer]:
-    with explored(browser, address) as opened:
-        yield opened
 
 
 class TestPage:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -39,19 +40,18 @@ def same(one: History, two: History) -> bool:
 def test_stopped_after_any_iteration(ascent, stop, keep_every, tmp_path, monkeypatch) -> None:
     config = replace(CONFIG, ascent=ascent)
     keep = tmp_path / "run.pt"
-    looks = iter(range(100))
-    measured = checkpoint.save
+    written, save = count(1), checkpoint.save
 
     def save_then_stop(*given: object) -> None:
-        measured(*given)
-        if next(looks) + 1 == stop:
+        save(*given)
+        if next(written) == stop:
             raise Stopped
 
     monkeypatch.setattr(checkpoint, "save", save_then_stop)
     try:
         train(config, BANDIT, keep=keep, keep_every=keep_every)
     except Stopped:
-        monkeypatch.setattr(checkpoint, "save", measured)
+        monkeypatch.setattr(checkpoint, "save", save)
     assert same(train(config, BANDIT, keep=keep, keep_every=keep_every), train(config, BANDIT))
     assert [file.name for file in tmp_path.iterdir()] == ["run.pt"]
 

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser import launch
+from tests.browser import chromium
 
 SITE = Path(os.environ.get("SITE", Path(__file__).parent.parent / "build" / "html"))
 START = SITE / "index.html"  # sends the reader on to the first page
@@ -17,16 +17,9 @@ MODES = ("light", "dark")
 LARGEST_PAGE = 400_000
 READABLE = 1.5
 """Seconds until the text and all mathematics of a page are there."""
-UNSET = "[...document.querySelectorAll('.math')].filter(e => !e.querySelector('mjx-container')).length"
 AXE = {"exclude": [["mjx-container"]]}  # MathJax speaks for itself, and its thousands of nodes take minutes
 
 pytestmark = pytest.mark.site
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launch() as launched:
-        yield launched
 
 
 @pytest.fixture(scope="module", params=MODES)
@@ -52,7 +45,7 @@ class Watched:
 
     def open(self, path: Path) -> None:
         self.page.goto(path.as_uri())
-        self.page.wait_for_function(f"{UNSET} === 0")
+        chromium.wait_for_mathematics(self.page)
 
 
 def test_there_is_a_site() -> None:

@@ -94,8 +94,8 @@ def _run(
         kind = config["normalization"]
         if kind == "library" and config["group_size"] is None:
             raise ValueError("normalization = 'library' divides by a sample's deviation; give a group size")
-        whitening = library_whitening(config["group_size"]) if kind == "library" else MEAN_ONLY
-        config["normalization"] = WHITENED if kind == WHITENED.name else whitening
+        papers = {normalization.name: normalization for normalization in (WHITENED, MEAN_ONLY)}
+        config["normalization"] = papers.get(kind) or library_whitening(config["group_size"])
         where = parallel.join(device)
         keep = None if out is None else out / "checkpoint.pt"
         history = run(

@@ -42,7 +42,7 @@ class Checkpoint:
 
     def __init__(self, path: Path | None, config: TrainConfig, task: Task, **how: object) -> None:
         self.path, self.last = path, config.iterations
-        self.run = identity(config, task, **how)
+        self.run = {} if path is None else identity(config, task, **how)
 
     def resume(self, state: State) -> bool:
         """Put the state where the file left it, if there is one."""

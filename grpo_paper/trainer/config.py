@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from grpo_paper import domain
 from grpo_paper.advantage import WHITENED, Normalization
+from grpo_paper.variants import Variant
 
 ASCENTS = ("gradient", "natural", "adam")
 PENALTIES = ("exact", "k1", "k3", "k3*ratio")
@@ -54,7 +55,4 @@ class TrainConfig:
             domain.whole(name, getattr(self, name), least)
         domain.choice("ascent", self.ascent, ASCENTS)
         domain.choice("penalty", self.penalty, PENALTIES)
-        if not isinstance(self.normalization, Normalization):
-            raise ValueError(
-                f"normalization = {self.normalization!r} is outside its domain: it must be WHITENED or MEAN_ONLY"
-            )
+        Variant(self.normalization, 1)  # refuses what is no normalisation
