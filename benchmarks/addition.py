@@ -4,6 +4,7 @@ Both train a transformer of two layers and width 64 on the same prompts with the
 steps an iteration, a penalty on the KL, Adam. Runs in the environment of ``make peers``.
 """
 
+import argparse
 import tempfile
 import time
 from pathlib import Path
@@ -22,6 +23,8 @@ from grpo_paper.trainer import Addition, TrainConfig, train
 from grpo_paper.trainer.addition import VOCABULARY, verify
 
 GROUP, BETA, CLIP, RATE = 16, 0.1, 0.2, 1e-3
+SIZES = {"cpu": ((8, 40), (64, 10)), "cuda": ((8, 40), (64, 40), (1024, 20))}
+"""Prompts a batch, and TRL's iterations, which its time is taken over."""
 FLOORS = {"eager": 4.5, "compiled": 7.0}
 """Times TRL's completions a second that the README promises."""
 
@@ -43,7 +46,7 @@ def reward(prompts: list[str], completions: list[str], **_: Any) -> list[float]:
     return [float(answer.isdigit() and verify(prompt, answer)) for prompt, answer in zip(prompts, digits, strict=True)]
 
 
-def of_trl(task: Addition, iterations: int, settle: int = 2) -> float:
+def of_trl(task: Addition, iterations: int, device: str, settle: int = 2) -> float:
     """Completions a second of TRL, after the first iterations."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -62,7 +65,7 @@ def of_trl(task: Addition, iterations: int, settle: int = 2) -> float:
         clock = Clock()
         config = trl.GRPOConfig(
             output_dir=str(folder / "out"),
-            use_cpu=True,
+            use_cpu=device == "cpu",
             bf16=False,
             activation_checkpointing=False,
             report_to=[],
@@ -90,33 +93,39 @@ def of_trl(task: Addition, iterations: int, settle: int = 2) -> float:
     return len(task.prompts) * GROUP / seconds
 
 
-def of_ours(task: Addition, compiled: bool) -> float:
+def of_ours(task: Addition, device: str, compiled: bool, bfloat16: bool = False) -> float:
     """Completions a second of this trainer."""
 
     def run(count: int) -> None:
         config = TrainConfig(
             BETA, clip=CLIP, group_size=GROUP, inner_steps=STEPS, learning_rate=RATE, ascent="adam", iterations=count
         )
-        train(config, task, compiled=compiled)
+        train(config, task, device, compiled=compiled, bfloat16=bfloat16)
 
     return len(task.prompts) * GROUP / steady(run)
 
 
 def main() -> None:
-    """Both sizes; TRL before and after ours, so that a machine that slows down does not favour one."""
+    """Every size; TRL before and after ours, so that a machine that slows down does not favour one."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--device", default="cpu")
+    device = parser.parse_args().device
     torch.set_num_threads(1)
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
+    ways = {"eager": {"compiled": False}, "compiled": {"compiled": True}}
+    if device == "cuda":
+        ways["compiled, bfloat16"] = {"compiled": True, "bfloat16": True}
     rows = []
-    for prompts, iterations in ((8, 40), (64, 10)):
+    for prompts, iterations in SIZES[device]:
         task = Addition.with_success(0.21, prompts)
-        before = of_trl(task, iterations)
-        ours = {kind: of_ours(task, kind == "compiled") for kind in FLOORS}
-        theirs = max(before, of_trl(task, iterations))
+        before = of_trl(task, iterations, device)
+        ours = {kind: of_ours(task, device, **way) for kind, way in ways.items()}
+        theirs = max(before, of_trl(task, iterations, device))
         rows.append({"prompts": prompts, "TRL, completions/s": theirs})
         for kind, speed in ours.items():
             rows[-1] |= {f"{kind}, completions/s": speed, f"{kind}, ratio": speed / theirs}
-    keep("addition", "cpu", rows)
+    keep("addition", device, rows)
     print(f"TRL {trl.__version__}, transformers {transformers.__version__}, torch {torch.__version__}")
     for row in rows:
         for kind, floor in FLOORS.items():

@@ -23,12 +23,15 @@ def bandit(prompts: int, outputs: int, dtype: torch.dtype) -> Bandit:
     return Bandit(task.log_pi_ref.to(dtype), task.reward.to(dtype))
 
 
-def plain(task: Bandit, iterations: int, group_size: int = 16, beta: float = 0.1, clip: float = 0.2) -> None:
+def plain(
+    task: Bandit, device: str, iterations: int, group_size: int = 16, beta: float = 0.1, clip: float = 0.2
+) -> None:
     """Algorithm 1 as a first sketch has it: one run, autograd, nothing measured, nothing shared with the library."""
+    task = task.to(torch.device(device))
     theta = task.log_pi_ref.clone().requires_grad_()
     reference = torch.log_softmax(task.log_pi_ref, -1)
     optimizer = torch.optim.SGD([theta], lr=0.1)
-    rows = torch.arange(len(theta))[:, None]
+    rows = torch.arange(len(theta), device=device)[:, None]
     for _ in range(iterations):
         with torch.no_grad():
             old = torch.log_softmax(theta, -1)
@@ -47,12 +50,14 @@ def plain(task: Bandit, iterations: int, group_size: int = 16, beta: float = 0.1
             optimizer.step()
 
 
-def steady(run: Callable[[int], Any], settle: int = 3, least: float = 3.0) -> float:
+def steady(run: Callable[[int], Any], settle: int = 3, least: float = 6.0) -> float:
     """Seconds an iteration, once a run is going: a run long enough, less a short one that starts and compiles alike."""
+    wait = torch.cuda.synchronize if torch.cuda.is_available() else lambda: None
 
     def seconds(count: int) -> float:
         start = time.perf_counter()
         run(count)
+        wait()
         return time.perf_counter() - start
 
     seconds(settle)
@@ -69,8 +74,6 @@ def batched(task: Bandit, replicas: int, device: str, group_size: int = 16) -> C
     def run(iterations: int) -> None:
         config = TrainConfig([0.1] * replicas, iterations=iterations, inner_steps=STEPS, group_size=group_size)
         train(config, task, device, compiled=True)
-        if device == "cuda":
-            torch.cuda.synchronize()
 
     return run
 
@@ -80,7 +83,7 @@ def speed(device: str, replicas: int = 1000, prompts: int = 64, outputs: int = 3
     rows: list[dict[str, Any]] = []
     for dtype in (torch.float64, torch.float32):
         task = bandit(prompts, outputs, dtype)
-        alone = STEPS / steady(partial(plain, task))
+        alone = STEPS / steady(partial(plain, task, device))
         together = STEPS * replicas / steady(batched(task, replicas, device))
         rows.append(
             {

@@ -11,7 +11,7 @@ import numpy as np
 
 from grpo_paper import domain
 from grpo_paper.advantage import Omega
-from grpo_paper.elementary import Number, logit, sigmoid
+from grpo_paper.elementary import Number, logit, sigmoid, where
 from grpo_paper.variants import GRPO, Variant, numeric
 
 
@@ -136,6 +136,18 @@ def log_odds_step(L: Number, L_ref: Number, beta: Number, eps: Number, variant: 
     return anchor(L, L_ref, variant) + force(L, beta, eps, variant)
 
 
+def next_log_odds(L: Number, L_ref: Number, beta: Number, eps: Number, variant: Variant = GRPO) -> Number:
+    """`log_odds_step` for arrays and tensors, where log-odds may be infinite: a certain success or failure stays.
+
+    Domain and shapes: as `log_odds_step`, L and L_ref in nats, ±inf allowed.
+
+    >>> next_log_odds(np.array([-np.inf, 0.0]), np.array([-np.inf, 0.0]), 1.0, 1e-5).round(4)
+    array([-inf,   2.])
+    """
+    tied = anchor(L, L_ref, variant)
+    return where(abs(tied) == np.inf, tied, log_odds_step(L, L_ref, beta, eps, variant))
+
+
 @dataclass(frozen=True)
 class LogOdds:
     """Success rates kept as log-odds in nats, so that a failure probability of 1e-300 is not lost."""
@@ -187,10 +199,8 @@ def trajectory(p_ref: Any, beta: Any, eps: Any, steps: int, variant: Variant = G
         )
     orbit = np.empty((*start.shape, steps + 1))
     orbit[..., 0] = start
-    # Log-odds beyond 1.8e308 saturate to inf, as documented; ∞ − ∞ is replaced below.
+    # Log-odds beyond 1.8e308 saturate to inf, as documented; ∞ − ∞ is replaced.
     with np.errstate(over="ignore", invalid="ignore"):
         for n in range(steps):
-            tied = anchor(orbit[..., n], reference, variant)
-            step = log_odds_step(orbit[..., n], reference, beta, eps, variant)
-            orbit[..., n + 1] = np.where(np.isinf(tied), tied, step)
+            orbit[..., n + 1] = next_log_odds(orbit[..., n], reference, beta, eps, variant)
     return Trajectory(orbit)

@@ -198,13 +198,3 @@ class TestCompiled:
         plain, fused = train(config, task), train(config, task, compiled=True)
         for name, column in vars(plain).items():
             assert torch.allclose(column.double(), getattr(fused, name).double(), rtol=0, atol=1e-12), name
-
-
-@pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an NVIDIA GPU; the CPU's history is tested above")
-class TestCuda:
-    @pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
-    def test_is_the_history_of_the_cpu(self, compiled, task) -> None:
-        config = exact(beta=[0.7, 1.5], iterations=5)
-        there, here = train(config, task, "cuda", compiled=compiled), train(config, task)
-        assert (there.success.cpu() - here.success).abs().max() < 1e-5

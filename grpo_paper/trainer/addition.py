@@ -1,7 +1,8 @@
 """The second task: ``a+b=`` and its digits, written by a tiny transformer whose every answer can be listed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -68,6 +69,7 @@ class Addition:
         trained = len(self.pairs) - self.held_out
         if self.batch_size is not None and domain.whole("batch_size", self.batch_size, 1) > trained:
             raise ValueError(f"batch_size = {self.batch_size} is more than the {trained} prompts to train on")
+        _ = self._sequence  # a compiler that met it later would make it anew in every step
 
     @classmethod
     def with_success(
@@ -102,7 +104,7 @@ class Addition:
         if len(sums) < prompts:
             raise ValueError(f"prompts = {prompts} is more than the {len(sums)} sums of {digits} digits")
         pairs = sums[:prompts].clone()
-        pairs[prompts - impossible : prompts] = DIGITS**digits - 1 - pairs[prompts - impossible : prompts]
+        pairs[prompts - impossible :] = DIGITS**digits - 1 - pairs[prompts - impossible :]
 
         def make() -> Parameters:
             shape = (len(VOCABULARY), 3 * digits + 1, DIGITS, hidden, layers)
@@ -111,7 +113,7 @@ class Addition:
             return teach(blank, school.log_pi, school.reward, prompts - impossible, wanted, generator)
 
         settings = (wanted, prompts, impossible, digits, hidden, layers, seed, torch.get_num_threads())
-        weights = kept(settings, make)
+        weights = kept((settings, Path(__file__).read_bytes()), make)
         return cls(pairs, weights, digits, batch_size, held_out)
 
     @property
@@ -129,14 +131,21 @@ class Addition:
     def reward(self) -> Tensor:
         """The verifier's word on every answer to every prompt, shape (prompts, answers)."""
         answers = [f"{number:0{self.digits}d}" for number in range(DIGITS**self.digits)]
-        return torch.tensor([[verify(prompt, answer) for answer in answers] for prompt in self.prompts]).float()
+        table = [[verify(prompt, answer) for answer in answers] for prompt in self.prompts]
+        return torch.tensor(table, device=self.pairs.device).float()
 
     @cached_property
     def _sequence(self) -> tuple[Tensor, Tensor, Tensor]:
         """Tokens of every prompt and the tree of its answers; positions; mask."""
         prompts = torch.tensor([[VOCABULARY.index(letter) for letter in prompt] for prompt in self.prompts])
         branch, positions, mask = transformer.tree(prompts.shape[1], DIGITS, self.digits)
-        return torch.cat([prompts, branch.expand(len(prompts), -1)], 1), positions, mask
+        tokens = torch.cat([prompts, branch.expand(len(prompts), -1)], 1)
+        return tokens.to(self.pairs.device), positions.to(self.pairs.device), mask.to(self.pairs.device)
+
+    def to(self, device: torch.device) -> "Addition":
+        """The same task with its tensors on a device."""
+        weights = {name: x.to(device) for name, x in self.weights.items()}
+        return replace(self, pairs=self.pairs.to(device), weights=weights)
 
     def parameters(self) -> Parameters:
         """The reference network's weights."""
@@ -144,8 +153,7 @@ class Addition:
 
     def log_pi(self, parameters: Parameters, prompts: Prompts) -> Tensor:
         """Log-probabilities of every answer, shape (replicas, prompts, answers)."""
-        device = parameters["head"].device
-        tokens, positions, mask = (part.to(device) for part in self._sequence)
+        tokens, positions, mask = self._sequence
         following = torch.vmap(transformer.log_probabilities, in_dims=(0, None, None, None))(
             parameters, tokens[prompts], positions, mask
         )

@@ -68,6 +68,10 @@ class Bandit:
         """How many replicas have a reference of their own."""
         return len(self.log_pi_ref) if self.log_pi_ref.ndim == 3 else 1
 
+    def to(self, device: torch.device) -> "Bandit":
+        """The same task with its tensors on a device."""
+        return Bandit(self.log_pi_ref.to(device), self.reward.to(device))
+
     def parameters(self) -> Parameters:
         """The reference's logits, shape (replicas, prompts, outputs)."""
         return {"logits": self.log_pi_ref.reshape(-1, *self.reward.shape)}

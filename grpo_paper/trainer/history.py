@@ -11,7 +11,7 @@ from grpo_paper.divergence import kl, total_variation
 from grpo_paper.elementary import sigmoid
 from grpo_paper.files import whole
 from grpo_paper.policy import success_logit, tilt
-from grpo_paper.success_map import trajectory
+from grpo_paper.success_map import next_log_odds
 from grpo_paper.trainer.config import TrainConfig
 from grpo_paper.variants import Variant
 
@@ -69,13 +69,17 @@ def stack(rows: list[Row]) -> list[Tensor]:
 
 def predict(config: TrainConfig, log_pi_ref: Tensor, reward: Tensor) -> Tensor:
     """Log-odds of success that the recursion predicts, shape (iterations + 1, replicas, prompts)."""
-    p_ref = sigmoid(success_logit(log_pi_ref, reward)).cpu().double().numpy()
-    beta, alpha = (np.broadcast_to(x, len(p_ref)) for x in (config.beta, config.alpha))
-    orbits = np.empty((*p_ref.shape, config.iterations + 1))
+    L_ref = success_logit(log_pi_ref, reward).double()
+    beta, alpha = (np.broadcast_to(x, len(L_ref)) for x in (config.beta, config.alpha))
+    orbits = L_ref.repeat(config.iterations + 1, 1, 1)
     for share in np.unique(alpha):
-        some, variant = alpha == share, Variant(config.normalization, float(share))
-        orbits[some] = trajectory(p_ref[some], beta[some, None], config.eps, config.iterations, variant).logit
-    return torch.as_tensor(np.moveaxis(orbits, -1, 0).copy(), dtype=log_pi_ref.dtype, device=log_pi_ref.device)
+        runs, variant = np.flatnonzero(alpha == share), Variant(config.normalization, float(share))
+        strength = torch.tensor(beta[runs])[:, None].to(L_ref)
+        L = reference = L_ref[runs]
+        for n in range(config.iterations):
+            L = next_log_odds(L, reference, strength, config.eps, variant)
+            orbits[n + 1, runs] = L
+    return orbits.to(log_pi_ref.dtype)
 
 
 def measure(log_pi: Tensor, log_pi_ref: Tensor, reward: Tensor, predicted: Tensor) -> tuple[Tensor, ...]:

@@ -49,6 +49,7 @@ def train(
     quiet = not progress or parallel.rank() > 0
     file = Checkpoint(keep, config, task, device=where.type, compiled=compiled, bfloat16=bfloat16)
     with computing(where, bfloat16, f"{replicas(config, task)} replicas of {tuple(task.reward.shape)} outputs"):
+        task = task.to(where)
         do, state = Steps(config, task, where, compiled), start(config, task, where)
         log_pi = log_pi_ref = do.policy(state.theta)
         rewards, indices = task.reward.to(log_pi), torch.arange(len(task.reward), device=where)

@@ -9,9 +9,13 @@ import torch
 from torch import Tensor
 from torch import distributed as dist
 
+from grpo_paper.trainer.device import available
+
 
 def join(device: str) -> str:
     """Join the processes that torchrun started, if it did; returns the device of this one.
+
+    Errors: ValueError if there are more processes than GPUs.
 
     >>> join("cpu")
     'cpu'
@@ -20,7 +24,7 @@ def join(device: str) -> str:
         return device
     if device == "cuda":
         device = f"cuda:{os.environ['LOCAL_RANK']}"
-        torch.cuda.set_device(device)
+        torch.cuda.set_device(available(device))
     dist.init_process_group("nccl" if device.startswith("cuda") else "gloo")
     return device
 

@@ -67,11 +67,14 @@ def start(config: TrainConfig, task: Task, device: torch.device) -> State:
     """The reference's parameters, once for each replica, an optimiser that has not moved, and the seed."""
     copies = replicas(config, task)
     theta = {
-        name: x.to(device).expand(copies, *x.shape[1:]).clone(memory_format=torch.contiguous_format)
+        name: x.expand(copies, *x.shape[1:]).clone(memory_format=torch.contiguous_format)
         for name, x in task.parameters().items()
     }
     if config.ascent == "adam":
-        optimizer: torch.optim.Optimizer = torch.optim.Adam(theta.values(), config.learning_rate, maximize=True)
+        fused = device.type == "cuda"  # one kernel for all parameters
+        optimizer: torch.optim.Optimizer = torch.optim.Adam(
+            theta.values(), config.learning_rate, maximize=True, fused=fused
+        )
     else:
         optimizer = torch.optim.SGD(theta.values(), config.learning_rate, maximize=True)
     return State(theta, optimizer, torch.Generator(device).manual_seed(config.seed))

@@ -1,7 +1,8 @@
 """What Algorithm 1 needs of a task: prompts whose outputs can all be listed, and a policy with parameters."""
 
-from typing import Protocol
+from typing import Protocol, Self
 
+import torch
 from torch import Tensor
 
 Parameters = dict[str, Tensor]
@@ -28,6 +29,9 @@ class Task(Protocol):
     @property
     def replicas(self) -> int:
         """How many replicas have a reference of their own."""
+
+    def to(self, device: torch.device) -> Self:
+        """The same task with its tensors on a device."""
 
     def parameters(self) -> Parameters:
         """The reference's parameters."""

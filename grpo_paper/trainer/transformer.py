@@ -33,7 +33,7 @@ def log_probabilities(weights: dict[str, Tensor], tokens: Tensor, positions: Ten
     Shapes: tokens (sequences, length), positions (length), mask (length, length), true where a row's token sees a
     column's; result (sequences, length, outputs).
     """
-    x = weights["token"][tokens] + weights["position"][positions]
+    x = _rows(weights["token"], tokens) + _rows(weights["position"], positions)
     for layer in range(sum(name.endswith(".mix") for name in weights)):
         query, key, value = _heads(_standardized(x) @ weights[f"{layer}.query_key_value"])
         scores = query @ key.mT / math.sqrt(query.shape[-1])
@@ -41,6 +41,11 @@ def log_probabilities(weights: dict[str, Tensor], tokens: Tensor, positions: Ten
         x = x + seen.transpose(-3, -2).flatten(-2) @ weights[f"{layer}.mix"]
         x = x + functional.gelu(_standardized(x) @ weights[f"{layer}.up"]) @ weights[f"{layer}.down"]
     return (_standardized(x) @ weights["head"]).float().log_softmax(-1)
+
+
+def _rows(table: Tensor, which: Tensor) -> Tensor:
+    """The chosen rows, by a product: what a GPU adds up in a lookup's gradient comes in no fixed order."""
+    return (functional.one_hot(which, len(table)).to(table.dtype) @ table).to(table.dtype)
 
 
 def _standardized(x: Tensor) -> Tensor:
