@@ -50,7 +50,7 @@ def plain(
             optimizer.step()
 
 
-def steady(run: Callable[[int], Any], settle: int = 3, least: float = 6.0) -> float:
+def steady(run: Callable[[int], Any], settle: int = 3, least: float = 3.0) -> float:
     """Seconds an iteration, once a run is going: a run long enough, less a short one that starts and compiles alike."""
     wait = torch.cuda.synchronize if torch.cuda.is_available() else lambda: None
 

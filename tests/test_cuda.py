@@ -16,6 +16,8 @@ pytestmark = [
     pytest.mark.gpu,
     # Torch advises the coarser product; float32 is asked for.
     pytest.mark.filterwarnings("ignore:TensorFloat32 tensor cores:UserWarning"),
+    # Torch starts its graphs with an empty one.
+    pytest.mark.filterwarnings("ignore:The CUDA Graph is empty:UserWarning"),
     pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an NVIDIA GPU; the CPU's history is tested"),
 ]
 BANDIT = Bandit.with_success([0.0, 0.001, 0.2, 0.5, 1.0], outputs=12)
