@@ -4,6 +4,7 @@ import argparse
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from chapters import KEPT, ROOT, Chapter, ChapterError, refresh
 from cost import tables
 from interactive import lay_out
 from passports import drop_pictures, hand_out
+from symbols import symbols
 from verify import faults
 
 from grpo_paper import __version__, domain
@@ -35,8 +37,11 @@ def stage(chapters: list[Chapter]) -> None:
     shutil.copytree(ROOT / "book", STAGED, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     config = STAGED / "_config.yml"
     config.write_text(config.read_text().replace("VERSION", version()))
+    notation = (ROOT / "book" / "notation.md").read_text()
     for chapter in chapters:
         notebook = nbformat.read(chapter.kept / f"{chapter.name}.ipynb", as_version=4)
+        prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+        notebook.cells.insert(1, nbformat.v4.new_markdown_cell(symbols(notation, prose), id="symbols"))
         notebook.cells.append(nbformat.v4.new_markdown_cell(footer(chapter.name), id="ledger"))
         drop_pictures(notebook)
         (STAGED / "notebooks").mkdir(exist_ok=True)
@@ -73,16 +78,19 @@ def inputs() -> str:
 
 
 def slim(site: Path) -> None:
-    """Drop what no reader loads, half of the site, and show each figure from the address at which it is cited."""
+    """Drop what no reader loads, half of the site, and show each figure from the address at which it is cited.
+
+    Of highlighted code that is a mark for every word that has the colour of plain text: half of a page's elements.
+    """
     for pattern in ("_static/**/*.map", "_static/**/*.ttf", "_static/locales", "_images/fig-*.svg"):
         for path in list(site.glob(pattern)):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     for page in site.rglob("*.html"):
         text = page.read_text(encoding="utf-8").replace("_images/fig-", "figures/fig-")
+        text = re.sub(r'<span class="(?:n|nn|p|w)">([^<]*)</span>', r"\1", text)
         # A list for screen readers has list items, and docutils gives it none.
-        page.write_text(
-            text.replace('<div role="list" class="citation-list">', '<div class="citation-list">'), encoding="utf-8"
-        )
+        text = text.replace('<div role="list" class="citation-list">', '<div class="citation-list">')
+        page.write_text(text, encoding="utf-8")
 
 
 def make_site() -> None:

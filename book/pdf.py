@@ -32,15 +32,17 @@ def one_page(output: Path) -> Path:
 
 
 def print_page(page: Path, pdf: Path) -> None:
-    """Print with an outline, tags for readers, and page numbers; folded code stays folded."""
+    """Print with an outline, tags for readers, and page numbers; symbols are unfolded, code is not."""
     with launch() as browser:
         sheet = browser.new_page(color_scheme="light")
         sheet.set_default_timeout(5 * MINUTE)
         sheet.goto(page.as_uri())
         wait_for_mathematics(sheet)
+        sheet.eval_on_selector_all("details.sd-dropdown", "all => all.forEach(details => { details.open = true; })")
         sheet.pdf(
             path=str(pdf),
             format="A4",
+            scale=0.85,  # from 12 pt, a screen's size of text, to 10 pt
             outline=True,
             tagged=True,
             print_background=True,

@@ -1,0 +1,20 @@
+// Typeset what is on the screen and show it; then the rest, piece by piece, so that the page can be scrolled meanwhile.
+const AT_A_TIME = 30;
+
+const isSeen = element => {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > 0 && top < innerHeight;
+};
+const shown = () => new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)));
+
+async function pageReady() {
+  const formulas = [...document.querySelectorAll(".math")];
+  const seen = formulas.filter(isSeen);
+  await MathJax.typesetPromise(seen);
+  const rest = formulas.filter(formula => !seen.includes(formula));
+  while (rest.length) {
+    await shown();
+    await MathJax.typesetPromise(rest.splice(0, AT_A_TIME));
+  }
+}
+window.MathJax = { ...window.MathJax, startup: { pageReady } };
