@@ -10,7 +10,12 @@ from grpo_paper.cli.train import train
 @click.group()
 @click.version_option(package_name="grpo-paper")
 def main() -> None:
-    """Companion to "Reinforcement Learning with Verifiable Rewards" (arXiv:2503.06639v4)."""
+    """Companion to "Reinforcement Learning with Verifiable Rewards" (arXiv:2503.06639v4).
+
+    \b
+    For completion of commands, options and ids, put into ~/.bashrc (zsh and fish: zsh_source, fish_source):
+      eval "$(_GRPO_PAPER_COMPLETE=bash_source grpo-paper)"
+    """
 
 
 main.add_command(cite)

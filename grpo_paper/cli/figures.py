@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from grpo_paper.cli.types import one_of
 from grpo_paper.files import whole
 
 if TYPE_CHECKING:
@@ -32,6 +33,17 @@ class Assignment(click.ParamType):
         return name, number if isinstance(number, bool | int | float) else text
 
 
+def _ids() -> list[str]:
+    """Every figure's id, for a shell to complete; none away from the project's files."""
+    from grpo_paper.figure.source import FigureError
+    from grpo_paper.figure.source import figures as published
+
+    try:
+        return list(published())
+    except FigureError:
+        return []
+
+
 @click.command()
 def figures() -> None:
     """List the figures of the book.
@@ -55,7 +67,7 @@ def figures() -> None:
 
 
 @click.command()
-@click.argument("id")
+@click.argument("id", shell_complete=one_of(_ids))
 @click.option("--format", type=click.Choice(["bibtex", "apa", "csl-json"]), default="bibtex", show_default=True)
 def cite(id: str, format: str) -> None:
     """Print how to cite a figure.
@@ -83,7 +95,7 @@ def cite(id: str, format: str) -> None:
 
 
 @click.command()
-@click.argument("id")
+@click.argument("id", shell_complete=one_of(_ids))
 @click.option(
     "-p", "--parameter", "given", type=Assignment(), multiple=True, help="As the chapter's first cell has it."
 )

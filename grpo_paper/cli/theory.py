@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from grpo_paper.cli.types import one_of
+
 if TYPE_CHECKING:
     from grpo_paper import FixedPoints, Trajectory, Variant
 
@@ -138,8 +140,15 @@ def _draw(path: Path, kind: str, given: dict[str, Any], points: Rows, orbit: Row
     plt.close(figure)
 
 
+def _items() -> list[str]:
+    """Every item of the ledger, for a shell to complete."""
+    from grpo_paper import ledger
+
+    return list(ledger.RECORDS)
+
+
 @click.command()
-@click.argument("item", required=False)
+@click.argument("item", required=False, shell_complete=one_of(_items))
 def statements(item: str | None) -> None:
     """The ledger: every item of the paper, or one of them.
 

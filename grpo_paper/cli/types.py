@@ -1,8 +1,20 @@
-"""Kinds of values that options take, beside click's own."""
+"""Kinds of values that options take, beside click's own, and how a shell completes them."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import click
+
+Completion = Callable[[click.Context, click.Parameter, str], list[str]]
+
+
+def one_of(known: Callable[[], Iterable[str]]) -> Completion:
+    """What a shell offers for an argument whose values are known."""
+
+    def begin_so(context: click.Context, parameter: click.Parameter, start: str) -> list[str]:
+        return [word for word in known() if word.startswith(start)]
+
+    return begin_so
 
 
 class Numbers(click.ParamType):
