@@ -6,18 +6,7 @@ FORMULA = re.compile(r"\$+(.+?)\$+", re.DOTALL)
 
 
 def symbols(notation: str, text: str) -> str:
-    """MyST text of the table, for a chapter with this text.
-
-    >>> notation = "| $\\\\beta$ | `beta` | strength | > 0 |\\n| $h$ | `h` | success map |\\n"
-    >>> print(symbols(notation, r"the larger $\\beta$, the smaller \\hat{h}"))
-    :::{dropdown} Symbols in this chapter
-    | symbol | meaning | in the code |
-    | --- | --- | --- |
-    | $\\beta$ | strength | `beta` |
-    <BLANKLINE>
-    All of them, and other people's names for them: {doc}`/notation`.
-    :::
-    """
+    """MyST text of the table for a chapter; the notation page has rows of symbol, code and meaning."""
     formulas = " ".join(FORMULA.findall(text))
     rows = [line[2:-2].split(" | ") for line in notation.splitlines() if line.startswith("| $")]
     used = [(name, meaning, code) for name, code, meaning, *_ in rows if _occurs(name, formulas, text)]

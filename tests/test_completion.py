@@ -37,9 +37,7 @@ def test_commands_options_and_choices() -> None:
 
 
 def test_bash_takes_it() -> None:
-    program = Path(sys.executable).with_name("grpo-paper")
-    script = (
-        f'PATH="{program.parent}:$PATH"; eval "$(_GRPO_PAPER_COMPLETE=bash_source grpo-paper)"; complete -p grpo-paper'
-    )
-    told = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
+    script = 'eval "$(_GRPO_PAPER_COMPLETE=bash_source grpo-paper)"; complete -p grpo-paper'
+    found = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    told = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True, env=found)
     assert "_grpo_paper_completion" in told.stdout
