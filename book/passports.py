@@ -14,7 +14,7 @@ from grpo_paper.figure.rerun import stamp
 
 
 def hand_out(chapters: list[Chapter], folder: Path) -> str:
-    """Write the files of all figures, with the commit they are handed out at, and return the gallery, in MyST."""
+    """Write the files of all figures, with the commit they are handed out at and their code; return the gallery."""
     order = re.findall(r"file: notebooks/(\S+)", (ROOT / "book" / "_toc.yml").read_text())
     folder.mkdir(parents=True)
     commit = source.commit()
@@ -22,7 +22,10 @@ def hand_out(chapters: list[Chapter], folder: Path) -> str:
     for chapter in sorted(chapters, key=lambda chapter: order.index(chapter.name)):
         for shown in _shown(nbformat.read(chapter.kept / f"{chapter.name}.ipynb", as_version=4)):
             figure = shown[MIME]
-            listed.append((_write(chapter.kept / "figures", figure["id"], folder, commit), figure["alt"]))
+            passport = _write(chapter.kept / "figures", figure["id"], folder, commit)
+            code = source.program(chapter.name, passport.parameters, until=passport.id)
+            (folder / f"{passport.id}.py").write_text(code + "\n", encoding="utf-8")
+            listed.append((passport, figure["alt"]))
     return gallery.page(listed)
 
 

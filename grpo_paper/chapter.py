@@ -25,7 +25,7 @@ def begin(profile: str, seed: int) -> np.random.Generator:
     ValueError: seed = -1 is outside its domain: it must be a whole number from 0 on
     """
     domain.choice("profile", profile, domain.PROFILES)
-    generator = np.random.default_rng(domain.whole("seed", seed, 0))
+    generator = np.random.default_rng(domain.seed(seed))
     os.environ[PARAMETERS_VARIABLE] = json.dumps({"profile": profile, "seed": int(seed)})
     plt.style.use(Path(__file__).with_name("figure") / "style.mplstyle")
     return generator

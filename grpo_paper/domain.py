@@ -87,6 +87,18 @@ def whole(name: str, value: Any, least: int) -> int:
     return number
 
 
+def seed(value: Any) -> int:
+    """A seed: a whole number that NumPy, torch and a figure's passport can all hold.
+
+    >>> seed(2**64)
+    Traceback (most recent call last):
+    ValueError: seed = 18446744073709551616 is outside its domain: it must be below 2**64
+    """
+    if whole("seed", value, 0) >= 2**64:
+        raise ValueError(f"seed = {value!r} is outside its domain: it must be below 2**64")
+    return operator.index(value)
+
+
 def choice(name: str, value: Any, options: tuple[str, ...]) -> str:
     """One of a few words.
 

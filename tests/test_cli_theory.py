@@ -102,6 +102,8 @@ class TestStatements:
         assert output.startswith(f"{RECORDS[item].number}\n")
 
     def test_unknown(self) -> None:
+        for name in ("Theorem 3", "THEOREM-3"):
+            assert run("statements", name) == run("statements", "theorem-3")
         code, output = run("statements", "theorm-3")
         assert code == 1
         assert "did you mean theorem-3" in output

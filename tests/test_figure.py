@@ -126,5 +126,5 @@ class TestGallery:
         assert "(cite-fig-success-map)=\n## fig-success-map\n" in page
         assert "(rerun-fig-success-map)=\n```bash\ngrpo-paper reproduce fig-success-map -p profile=full\n```" in page
         assert 'alt="A &quot;map&quot; &lt;of&gt; p."' in page
-        assert "for the paper's [Theorem 2](#ledger-theorem-2)" in page
+        assert "In the ledger: [Theorem 2](#ledger-theorem-2)" in page
         assert re.findall(r">([^<]+)</a>", page) == ["data", "SVG", "PDF", "PNG", "passport", "code"]

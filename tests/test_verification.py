@@ -121,6 +121,12 @@ class TestKinds:
         assert verify(tmp_path / "file", never) == Verdict("cannot tell", "The file has no passport.")
 
 
+def test_line_ends_of_windows(files, tmp_path) -> None:
+    verdict = told(tmp_path, files["csv"].replace(b"\n", b"\r\n"), files)
+    assert (verdict.word, verdict.code) == ("cannot tell", 2)
+    assert "line ends were changed" in verdict.why
+
+
 class TestAlterations:
     def test_any_flipped_digit_of_a_csv(self, files, tmp_path) -> None:
         """Of every 40th digit, the last ones of a cell among them, which lie within the tolerances."""

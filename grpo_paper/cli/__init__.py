@@ -7,7 +7,7 @@ from grpo_paper.cli.theory import predict, statements
 from grpo_paper.cli.train import train
 
 
-@click.group()
+@click.group(context_settings={"show_default": True})
 @click.version_option(package_name="grpo-paper")
 def main() -> None:
     """Companion to "Reinforcement Learning with Verifiable Rewards" (arXiv:2503.06639v4).

@@ -68,7 +68,7 @@ def figures() -> None:
 
 @click.command()
 @click.argument("id", shell_complete=one_of(_ids))
-@click.option("--format", type=click.Choice(["bibtex", "apa", "csl-json"]), default="bibtex", show_default=True)
+@click.option("--format", type=click.Choice(["bibtex", "apa", "csl-json"]), default="bibtex")
 def cite(id: str, format: str) -> None:
     """Print how to cite a figure.
 
@@ -103,7 +103,6 @@ def cite(id: str, format: str) -> None:
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("reproduced"),
-    show_default=True,
     help="Folder for the files.",
 )
 def reproduce(id: str, given: Given, out: Path) -> None:

@@ -23,11 +23,11 @@ Rows = list[dict[str, Any]]
 @click.command()
 @click.option("--p-ref", type=float, required=True, help="Success rate of the reference.")
 @click.option("--beta", type=float, required=True, help="Strength of the KL penalty.")
-@click.option("--eps", type=float, default=1e-5, show_default=True, help="ε inside the root.")
-@click.option("--variant", type=click.Choice(VARIANTS), default="grpo", show_default=True)
+@click.option("--eps", type=float, default=1e-5, help="ε inside the root.")
+@click.option("--variant", type=click.Choice(VARIANTS), default="grpo")
 @click.option("--alpha", type=float, help="Share of the penalty that goes to the reference, for the two-kl variants.")
 @click.option("--p-0", type=float, help="Start of the trajectory; the reference unless given.")
-@click.option("--steps", type=int, default=20, show_default=True, help="Updates to follow.")
+@click.option("--steps", type=int, default=20, help="Updates to follow.")
 @click.option(
     "--save",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -68,10 +68,10 @@ def predict(
     click.echo("\nfixed points" if points else "\nno fixed point")
     for row in points:
         fate = "attracts" if row["stable"] else "repels"
-        click.echo(f"  p {row['p']:.6f}  failure {row['failure']:.4g}  slope {row['slope']:.4g}  {fate}")
+        click.echo(f"  p {_success(row['p'])}  failure {row['failure']:.4g}  slope {row['slope']:.4g}  {fate}")
     click.echo(f"\nupdates 0 to {steps}: {''.join(BARS[min(int(8 * row['p']), 7)] for row in path_rows)}")
     for row in path_rows:
-        click.echo(f"  {row['n']:>3}  p {row['p']:.6f}  failure {row['failure']:.4g}")
+        click.echo(f"  {row['n']:>3}  p {_success(row['p'])}  failure {row['failure']:.4g}")
     for path in save:
         _save(path, given, points, path_rows)
         click.echo(f"saved {path}")
@@ -87,6 +87,11 @@ def _variant(name: str, alpha: float | None) -> "Variant":
     if alpha is not None:
         raise ValueError(f"--alpha is for --variant two-kl and two-kl-dr; {name} has its own")
     return getattr(library, name.upper().replace("-", "_"))
+
+
+def _success(p: float) -> str:
+    """Six places, or what is left of a rate that has none there."""
+    return f"{p:.6f}" if p == 0 or p >= 1e-4 else f"{p:.2e}"
 
 
 def _points(found: "FixedPoints") -> Rows:
@@ -162,9 +167,10 @@ def statements(item: str | None) -> None:
     if item is None:
         click.echo(ledger.text())
         return
+    id = item.lower().replace(" ", "-")
     try:
-        click.echo(ledger.record(ledger.RECORDS[item]))
+        click.echo(ledger.record(ledger.RECORDS[id]))
     except KeyError:
-        near = difflib.get_close_matches(item, ledger.RECORDS, 3, cutoff=0.3)
+        near = difflib.get_close_matches(id, ledger.RECORDS, 3, cutoff=0.3)
         hint = f"did you mean {' or '.join(near)}?" if near else "see grpo-paper statements"
         raise click.ClickException(f"{item} is no item of the ledger; {hint}") from None

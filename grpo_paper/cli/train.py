@@ -98,6 +98,8 @@ def _run(
         config["normalization"] = papers.get(kind) or library_whitening(config["group_size"])
         where = parallel.join(device)
         keep = None if out is None else out / "checkpoint.pt"
+        if keep is not None and keep.exists():
+            click.echo(f"Going on from {keep}.", err=True)
         history = run(
             TrainConfig(**config), task(), where, compiled=compiled, bfloat16=bfloat16, keep=keep, progress=True
         )
@@ -112,8 +114,13 @@ def _run(
             if out is not None:
                 click.echo(f"history in {out / 'history.npz'}")
     except KeyboardInterrupt:
-        kept = "nothing is kept without --out" if out is None else "the same command goes on from its checkpoint"
-        raise click.ClickException(f"stopped; {kept}") from None
+        if out is None:
+            raise click.ClickException("stopped; nothing is kept without --out") from None
+        if not (out / "checkpoint.pt").exists():
+            raise click.ClickException(
+                "stopped before the first checkpoint; one is written every 10 iterations"
+            ) from None
+        raise click.ClickException("stopped; the same command goes on from its last checkpoint") from None
     except (ValueError, MemoryError, RuntimeError, OSError) as error:
         raise click.ClickException(str(error)) from None
     finally:

@@ -62,6 +62,8 @@ def take(kind: str, content: bytes) -> tuple[str, bytes]:
     line, bare = None, b""
     if kind == "csv" and content.startswith(b"# {"):
         line, _, bare = content[2:].partition(b"\n")
+        if line.endswith(b"\r"):
+            raise PassportError("The file's line ends were changed to CR LF on its way; with LF it can be read again.")
     elif kind == "svg" and (found := SVG_PASSPORT.match(content, _after_svg(content))):
         line, bare = found[1], content[: found.start()] + content[found.end() :]
     elif kind == "png" and content[PNG_HEAD + 4 :].startswith(b"tEXtPassport\0"):

@@ -14,6 +14,8 @@ PAPER = (
     "Mroueh, Y. (2025). Reinforcement Learning with Verifiable Rewards: GRPO's Effective Loss, Dynamics, and Success "
     "Amplification. arXiv:2503.06639v4"
 )
+SPOKEN = {"beta": "β", "delta": "δ", "alpha": "α", "varepsilon": "ε", "pi": "π", "mathrm": "", "|": "‖", ",": ""}
+"""Of the TeX in titles: what a reader without TeX sees."""
 
 
 def bibtex(passport: Passport) -> str:
@@ -65,5 +67,10 @@ def _version(passport: Passport) -> str:
 
 
 def _plain(title: str) -> str:
-    """A title without the marks of formulas, as far as that is possible, and without a full stop."""
-    return re.sub(r"[$]", "", title).removesuffix(".")
+    """A title with its formulas in Unicode, without a full stop.
+
+    >>> _plain(r"At $\\beta = 5$, $p_{\\mathrm{ref}} = 10^{-4}$ it never settles.")
+    'At β = 5, p_ref = 10^-4 it never settles'
+    """
+    spoken = re.sub(r"\\([A-Za-z]+|.)", lambda command: SPOKEN.get(command[1], ""), title)
+    return re.sub(r" +", " ", re.sub(r"[${}]", "", spoken)).removesuffix(".")

@@ -12,7 +12,7 @@ HEAD = """\
 
 Every figure of the book, by the name to cite it under. Its files carry a passport: what the figure shows, the chapter,
 parameters and versions it was made from, and a digest of its data. `grpo-paper verify FILE` reads it, makes the figure
-again and compares; it needs a copy of the project's files, set up with `make env`.
+again and compares; it needs a copy of the project's files, set up with `make env` and `source .venv/bin/activate`.
 """
 ENTRY = """\
 (cite-{id})=
@@ -24,7 +24,7 @@ ENTRY = """\
 
 <p class="figure-files in-gallery"><a href="figures/{id}.csv">data</a> · <a href="figures/{id}.svg">SVG</a> ·
 <a href="figures/{id}.pdf">PDF</a> · <a href="figures/{id}.png">PNG</a> · <a href="figures/{id}.json">passport</a> ·
-<a href="_sources/{page}.ipynb">code</a></p>
+<a href="figures/{id}.py">code</a></p>
 
 ```bibtex
 {bibtex}
@@ -51,7 +51,7 @@ def _entry(passport: Passport, alt: str) -> str:
         title=passport.title,
         alt=escape(alt),
         page=f"notebooks/{passport.chapter}",
-        statements=f", for the paper's {', '.join(links)}" if links else "",
+        statements=f". In the ledger: {', '.join(links)}" if links else "",
         bibtex=bibtex(passport),
         parameters="".join(given),
     )

@@ -16,7 +16,7 @@ FIGURE = """\
 
 <p class="figure-files"><a href="../figures.html#cite-{id}">cite</a> · <a href="../figures/{id}.csv">data</a> ·
 <a href="../figures/{id}.svg">SVG</a> · <a href="../figures/{id}.pdf">PDF</a> ·
-<a href="../_sources/{page}.ipynb">code</a> · <a href="../figures.html#rerun-{id}">re-run</a></p>
+<a href="../figures/{id}.py">code</a> · <a href="../figures.html#rerun-{id}">re-run</a></p>
 """
 
 
@@ -32,6 +32,5 @@ class FigureRenderer:
             return None
         holder = nodes.Element()
         with renderer.renderer.current_node_context(holder):
-            text = FIGURE.format(**data.content, page=renderer.renderer.sphinx_env.docname)
-            renderer.renderer.nested_render_text(text, data.line or 0)
+            renderer.renderer.nested_render_text(FIGURE.format(**data.content), data.line or 0)
         return holder.children

@@ -116,7 +116,7 @@ def _drawn_apart(kind: str, bare: bytes, drawn: bytes) -> str:
     if any(max(len(a), len(b)) > 20 for a, b in pairs):
         return "it has other numbers"
     largest = max((abs(float(a) - float(b)) for a, b in pairs), default=0.0)
-    return f"{len(pairs):,} numbers of it do, by {largest:.3g} at most" if largest > POINTS else ""
+    return f"{len(pairs):,} of its numbers, by {largest:.3g} at most" if largest > POINTS else ""
 
 
 def _inflated(pdf: bytes) -> bytes:

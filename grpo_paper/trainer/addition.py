@@ -99,7 +99,7 @@ class Addition:
             raise ValueError(f"impossible = {impossible} leaves none of the {prompts} prompts to learn")
         if domain.whole("hidden", hidden, 4) % transformer.HEADS:
             raise ValueError(f"hidden = {hidden} must be a multiple of {transformer.HEADS}, one part for each head")
-        generator = torch.Generator().manual_seed(domain.whole("seed", seed, 0))
+        generator = torch.Generator().manual_seed(domain.seed(seed))
         sums = _sums(digits, generator)
         if len(sums) < prompts:
             raise ValueError(f"prompts = {prompts} is more than the {len(sums)} sums of {digits} digits")

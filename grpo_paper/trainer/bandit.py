@@ -56,7 +56,7 @@ class Bandit:
         success = torch.tensor(domain.probability("p_ref", p_ref), dtype=torch.float64)[..., None]
         correct = max(1, domain.whole("outputs", outputs, 2) // 4)
         reward = (torch.arange(outputs) < correct).double().expand(len(success), outputs)
-        generator = torch.Generator().manual_seed(domain.whole("seed", seed, 0))
+        generator = torch.Generator().manual_seed(domain.seed(seed))
         within = torch.randn(reward.shape, generator=generator, dtype=torch.float64)
         right, wrong = (conditional(within, reward == kind) for kind in (1, 0))
         mixed = torch.where(reward == 1, right + success.log(), wrong + (1 - success).log())

@@ -51,8 +51,9 @@ class TrainConfig:
             domain.probability("clip", self.clip)
         if self.group_size is not None:
             domain.whole("group_size", self.group_size, 2)
-        for name, least in (("inner_steps", 1), ("iterations", 1), ("seed", 0)):
+        for name, least in (("inner_steps", 1), ("iterations", 1)):
             domain.whole(name, getattr(self, name), least)
+        domain.seed(self.seed)
         domain.choice("ascent", self.ascent, ASCENTS)
         domain.choice("penalty", self.penalty, PENALTIES)
         Variant(self.normalization, 1)  # refuses what is no normalisation
