@@ -23,7 +23,7 @@ def hand_out(chapters: list[Chapter], folder: Path) -> str:
         for shown in _shown(nbformat.read(chapter.kept / f"{chapter.name}.ipynb", as_version=4)):
             figure = shown[MIME]
             passport = _write(chapter.kept / "figures", figure["id"], folder, commit)
-            code = source.program(chapter.name, passport.parameters, until=passport.id)
+            code = source.program(passport.chapter, passport.parameters, until=passport.id)
             (folder / f"{passport.id}.py").write_text(code + "\n", encoding="utf-8")
             listed.append((passport, figure["alt"]))
     return gallery.page(listed)
