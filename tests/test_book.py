@@ -210,9 +210,8 @@ publish("fig-weights", plt.figure(), data={"x": [0, 1]}, caption="Two points.", 
         assert "## fig-weights" in page
         assert 'alt="Nothing."' in page
         passport = parse((kept / "out" / "fig-weights.json").read_text().strip())
-        assert (kept / "out" / "fig-weights.py").read_text() == source.program(
-            "weights", {}, until="fig-weights"
-        ) + "\n"
+        code = source.program("weights", passport.parameters, until="fig-weights")
+        assert (kept / "out" / "fig-weights.py").read_text() == f"{code}\n"
         assert passport.commit == source.commit()
         assert passport.statements == tuple(s.number for s in STATEMENTS if "fig-weights" in s.figures) != ()
         for kind in carry.KINDS:
