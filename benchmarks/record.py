@@ -21,11 +21,12 @@ def machine(device: str) -> dict[str, Any]:
     def git(*words: str) -> str:
         return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True).stdout.strip()
 
+    changed = git("status", "--porcelain", "--", ".", ":!benchmarks/results")
     return {
         "device": torch.cuda.get_device_name() if device == "cuda" else f"{_processor()}, one thread",
         "python": platform.python_version(),
         "torch": torch.__version__,
-        "commit": git("rev-parse", "--short", "HEAD") + ("+changes" if git("status", "--porcelain") else ""),
+        "commit": git("rev-parse", "--short", "HEAD") + ("+changes" if changed else ""),
         "date": date.today().isoformat(),
     }
 
