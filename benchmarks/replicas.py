@@ -1,6 +1,7 @@
 """Replicas of the bandit: steps per second beside a plain loop, and what a run costs in time and memory."""
 
 import argparse
+import os
 import subprocess
 import sys
 import time
@@ -116,10 +117,8 @@ def cost(device: str) -> None:
     rows = []
     for change in CHANGES:
         sizes = BASE | change
-        words = [sys.executable, "-m", "benchmarks.replicas", "--device", device, "--measure"]
-        told = subprocess.run([*words, *map(str, sizes.values())], capture_output=True, text=True, check=True)
-        seconds, mebibytes = (float(number) for number in told.stdout.split())
-        rows.append(sizes | {"ms an iteration": 1000 * seconds, "MiB": mebibytes})
+        milliseconds, mebibytes = (_alone(quantity, device, sizes) for quantity in QUANTITIES)
+        rows.append(sizes | {"ms an iteration": milliseconds, "MiB": mebibytes})
     keep("cost", device, rows)
     few, some, many = (row["MiB"] for row in rows if row["replicas"] > BASE["replicas"])
     growth = (many - some) / (some - few) / 2  # 1 if another replica always takes the same
@@ -127,16 +126,30 @@ def cost(device: str) -> None:
         raise SystemExit(f"from 1,600 replicas on another one takes {growth:.1f} times the memory as before")
 
 
-def measure(device: str, replicas: int, prompts: int, outputs: int, group_size: int) -> None:
-    """Seconds an iteration, and the most memory that a run of four iterations added."""
-    task = bandit(prompts, outputs, torch.float32)
-    run = batched(task, replicas, device, group_size)
+def _alone(quantity: str, device: str, sizes: dict[str, int]) -> float:
+    """A quantity, measured in a process of its own."""
+    words = [sys.executable, "-m", "benchmarks.replicas", "--device", device, quantity, *map(str, sizes.values())]
+    # Memory that is freed goes back at once, so that the most that is held is the most that is used.
+    setting = {"MALLOC_MMAP_THRESHOLD_": "65536"} if quantity == "--memory" else {}
+    told = subprocess.run(words, env=os.environ | setting, capture_output=True, text=True, check=True)
+    return float(told.stdout)
+
+
+def milliseconds(run: Callable[[int], Any], device: str) -> float:
+    """An iteration's."""
+    return 1000 * steady(run)
+
+
+def mebibytes(run: Callable[[int], Any], device: str) -> float:
+    """The most memory that a run of four iterations adds, in MiB."""
     run(1)  # so that what the compiler needs at first is not counted
     _forget(device)
     before = _most(device)
     run(4)
-    added = _most(device) - before
-    print(steady(run), added / 2**20)
+    return (_most(device) - before) / 2**20
+
+
+QUANTITIES = {"--time": milliseconds, "--memory": mebibytes}
 
 
 def _forget(device: str) -> None:
@@ -157,11 +170,15 @@ def _most(device: str) -> float:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--measure", nargs=4, type=int)
+    for quantity in QUANTITIES:
+        parser.add_argument(quantity, nargs=4, type=int)
     given = parser.parse_args()
     torch.set_num_threads(1)
-    if given.measure:
-        measure(given.device, *given.measure)
-    else:
-        speed(given.device)
-        cost(given.device)
+    for quantity, measured in QUANTITIES.items():
+        if sizes := getattr(given, quantity.removeprefix("--")):
+            replicas, prompts, outputs, group_size = sizes
+            task = bandit(prompts, outputs, torch.float32)
+            print(measured(batched(task, replicas, given.device, group_size), given.device))
+            raise SystemExit
+    speed(given.device)
+    cost(given.device)
