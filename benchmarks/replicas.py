@@ -117,8 +117,8 @@ def cost(device: str) -> None:
     rows = []
     for change in CHANGES:
         sizes = BASE | change
-        milliseconds, mebibytes = (_alone(quantity, device, sizes) for quantity in QUANTITIES)
-        rows.append(sizes | {"ms an iteration": milliseconds, "MiB": mebibytes})
+        measured = {"ms an iteration": _alone("--time", device, sizes), "MiB": _alone("--memory", device, sizes)}
+        rows.append(sizes | measured)
     keep("cost", device, rows)
     few, some, many = (row["MiB"] for row in rows if row["replicas"] > BASE["replicas"])
     growth = (many - some) / (some - few) / 2  # 1 if another replica always takes the same

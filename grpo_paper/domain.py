@@ -94,9 +94,10 @@ def seed(value: Any) -> int:
     Traceback (most recent call last):
     ValueError: seed = 18446744073709551616 is outside its domain: it must be below 2**64
     """
-    if whole("seed", value, 0) >= 2**64:
+    number = whole("seed", value, 0)
+    if number >= 2**64:
         raise ValueError(f"seed = {value!r} is outside its domain: it must be below 2**64")
-    return operator.index(value)
+    return number
 
 
 def choice(name: str, value: Any, options: tuple[str, ...]) -> str:

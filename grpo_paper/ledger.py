@@ -82,10 +82,6 @@ def _row(s: Statement) -> str:
     return f"| {anchor}{{{role}}}`{s.number} <{s.id}>` | {about} | {functions} | {', '.join(shown)} |"
 
 
-MISSING = "Shown in part, in {doc}`notebooks/trained`: the silent groups. The expected step is not computed yet."
-"""What the one erratum that is not done lacks, E20."""
-
-
 def errata_page() -> str:
     """The errata as a MyST page of the book."""
     lines = [
@@ -105,7 +101,7 @@ def errata_page() -> str:
             "",
             f"*What holds:* {e.holds}",
             "",
-            shown if e.status == "done" else MISSING,
+            shown if e.status == "done" else e.missing,
             "",
         ]
     return "\n".join(lines)
@@ -114,7 +110,7 @@ def errata_page() -> str:
 def footer(page: str) -> str:
     """How to run a chapter by itself, and the way back to its records, in MyST."""
     program = f".venv/bin/jupytext --to ipynb --output - notebooks/{page}.md"
-    run = f"{program} |\n  .venv/bin/papermill - build/{page}.ipynb --cwd notebooks -p seed 0"
+    run = f"{program} |\n  .venv/bin/papermill - notebooks/{page}.ipynb --cwd notebooks -p seed 0"
     records = [r for r in RECORDS.values() if r.page == page]
     links = " · ".join(f"[{r.number}](#ledger-{r.id})" for r in records)
     ledger = f"\n\n*In the ledger:* {links}" if links else ""

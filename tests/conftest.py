@@ -1,4 +1,4 @@
-"""The five number systems in which every pointwise formula must give the same value, and the explorer in a browser."""
+"""What several files of tests share: the five number systems, a cache of references, the explorer in a browser."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -40,6 +40,14 @@ NUMBERS = (
 def number(request: pytest.FixtureRequest) -> Number:
     """Each of the five number systems in turn."""
     return request.param
+
+
+@pytest.fixture(scope="module")
+def own_references(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Reference policies of these tests, kept apart from the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRPO_PAPER_CACHE", str(tmp_path_factory.mktemp("references")))
+        yield
 
 
 # Imported where they are used, so that the other tests need neither a browser nor what drives it.

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from grpo_paper import MEAN_ONLY, WHITENED
-from grpo_paper.trainer import Addition, Bandit, History, TrainConfig, checkpoint, train
-from tests.test_resume import same
+from grpo_paper.trainer import Addition, Bandit, History, TrainConfig, train
+from tests.test_resume import Stopped, same, stopping_after
 
 pytestmark = [
     pytest.mark.gpu,
@@ -28,10 +28,8 @@ NETWORK = replace(SAMPLED, ascent="adam", learning_rate=1e-3)
 
 
 @pytest.fixture(scope="module")
-def addition(tmp_path_factory) -> Addition:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRPO_PAPER_CACHE", str(tmp_path_factory.mktemp("references")))
-        return Addition.with_success(0.3, prompts=24, digits=2, hidden=32, batch_size=8)
+def addition(own_references) -> Addition:
+    return Addition.with_success(0.3, prompts=24, digits=2, hidden=32, batch_size=8)
 
 
 def furthest(there: History, here: History) -> float:
@@ -74,20 +72,10 @@ def test_compiled_is_the_same_run() -> None:
 
 
 @pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
-def test_stopped_and_resumed(compiled, addition, tmp_path, monkeypatch) -> None:
-    class Stopped(BaseException):
-        pass
-
-    save, keep = checkpoint.save, tmp_path / "run.pt"
-
-    def save_then_stop(*given: object) -> None:
-        save(*given)
-        raise Stopped
-
-    monkeypatch.setattr(checkpoint, "save", save_then_stop)
-    with pytest.raises(Stopped):
+def test_stopped_and_resumed(compiled, addition, tmp_path) -> None:
+    keep = tmp_path / "run.pt"
+    with pytest.raises(Stopped), stopping_after(1):
         train(NETWORK, addition, "cuda", compiled=compiled, keep=keep, keep_every=2)
-    monkeypatch.setattr(checkpoint, "save", save)
     resumed = train(NETWORK, addition, "cuda", compiled=compiled, keep=keep)
     assert same(resumed, train(NETWORK, addition, "cuda", compiled=compiled))
 

@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -24,34 +26,37 @@ class Stopped(BaseException):
 
 
 @pytest.fixture(scope="module")
-def addition(tmp_path_factory) -> Addition:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRPO_PAPER_CACHE", str(tmp_path_factory.mktemp("references")))
-        return Addition.with_success(0.2, prompts=10, digits=1, hidden=16, batch_size=4)
+def addition(own_references) -> Addition:
+    return Addition.with_success(0.2, prompts=10, digits=1, hidden=16, batch_size=4)
 
 
 def same(one: History, two: History) -> bool:
     return all(torch.equal(a, b) for a, b in zip(vars(one).values(), vars(two).values(), strict=True))
 
 
-@pytest.mark.parametrize("keep_every", [1, 2])
-@pytest.mark.parametrize("stop", range(1, 7))
-@pytest.mark.parametrize("ascent", ["gradient", "natural", "adam"])
-def test_stopped_after_any_iteration(ascent, stop, keep_every, tmp_path, monkeypatch) -> None:
-    config = replace(CONFIG, ascent=ascent)
-    keep = tmp_path / "run.pt"
+@contextmanager
+def stopping_after(writes: int) -> Iterator[None]:
+    """A run in here is stopped once it has written its checkpoint so often."""
     written, save = count(1), checkpoint.save
 
     def save_then_stop(*given: object) -> None:
         save(*given)
-        if next(written) == stop:
+        if next(written) == writes:
             raise Stopped
 
-    monkeypatch.setattr(checkpoint, "save", save_then_stop)
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checkpoint, "save", save_then_stop)
+        yield
+
+
+@pytest.mark.parametrize("keep_every", [1, 2])
+@pytest.mark.parametrize("stop", range(1, 7))
+@pytest.mark.parametrize("ascent", ["gradient", "natural", "adam"])
+def test_stopped_after_any_iteration(ascent, stop, keep_every, tmp_path) -> None:
+    config = replace(CONFIG, ascent=ascent)
+    keep = tmp_path / "run.pt"
+    with suppress(Stopped), stopping_after(stop):
         train(config, BANDIT, keep=keep, keep_every=keep_every)
-    except Stopped:
-        monkeypatch.setattr(checkpoint, "save", save)
     assert same(train(config, BANDIT, keep=keep, keep_every=keep_every), train(config, BANDIT))
     assert [file.name for file in tmp_path.iterdir()] == ["run.pt"]
 

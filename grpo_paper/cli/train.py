@@ -90,6 +90,7 @@ def _run(
     from grpo_paper.trainer import TrainConfig, parallel
     from grpo_paper.trainer import train as run
 
+    keep = None if out is None else out / "checkpoint.pt"
     try:
         kind = config["normalization"]
         if kind == "library" and config["group_size"] is None:
@@ -97,7 +98,6 @@ def _run(
         papers = {normalization.name: normalization for normalization in (WHITENED, MEAN_ONLY)}
         config["normalization"] = papers.get(kind) or library_whitening(config["group_size"])
         where = parallel.join(device)
-        keep = None if out is None else out / "checkpoint.pt"
         if keep is not None and keep.exists():
             click.echo(f"Going on from {keep}.", err=True)
         history = run(
@@ -114,12 +114,10 @@ def _run(
             if out is not None:
                 click.echo(f"history in {out / 'history.npz'}")
     except KeyboardInterrupt:
-        if out is None:
+        if keep is None:
             raise click.ClickException("stopped; nothing is kept without --out") from None
-        if not (out / "checkpoint.pt").exists():
-            raise click.ClickException(
-                "stopped before the first checkpoint; one is written every 10 iterations"
-            ) from None
+        if not keep.exists():
+            raise click.ClickException("stopped before the first checkpoint was written") from None
         raise click.ClickException("stopped; the same command goes on from its last checkpoint") from None
     except (ValueError, MemoryError, RuntimeError, OSError) as error:
         raise click.ClickException(str(error)) from None

@@ -72,5 +72,5 @@ def _plain(title: str) -> str:
     >>> _plain(r"At $\\beta = 5$, $p_{\\mathrm{ref}} = 10^{-4}$ it never settles.")
     'At β = 5, p_ref = 10^-4 it never settles'
     """
-    spoken = re.sub(r"\\([A-Za-z]+|.)", lambda command: SPOKEN.get(command[1], ""), title)
+    spoken = re.sub(r"\\([A-Za-z]+|.)", lambda command: SPOKEN.get(command[1], command[1]), title)
     return re.sub(r" +", " ", re.sub(r"[${}]", "", spoken)).removesuffix(".")
