@@ -43,6 +43,16 @@ def probability(name: str, value: Any) -> np.ndarray:
     return _array(name, value, "a probability in [0, 1]", lambda x: (x >= 0) & (x <= 1))
 
 
+def fraction(name: str, value: Any) -> np.ndarray:
+    """A number between 0 and 1, neither included.
+
+    >>> fraction("clip", 0)
+    Traceback (most recent call last):
+    ValueError: clip = 0.0 is outside its domain: it must be in (0, 1)
+    """
+    return _array(name, value, "in (0, 1)", lambda x: (x > 0) & (x < 1))
+
+
 def positive(name: str, value: Any) -> np.ndarray:
     """A finite number above zero.
 

@@ -54,7 +54,7 @@ def statements_page() -> str:
         "# Statements",
         "",
         f"Every numbered item of [the paper]({PAPER}), under which hypotheses it holds, the functions that compute it,",
-        "its figures, the test class that holds it to its word, and its errata. “Not yet” means just that.",
+        "its figures, the test class that holds it to its word, and its errata.",
         "",
         "```{table}",
         ":class: ledger",
@@ -88,7 +88,7 @@ def errata_page() -> str:
         "# Errata",
         "",
         f"Where [the paper]({PAPER}), as printed, does not hold or is loosely stated, and what holds instead. An",
-        "entry links to the computation that shows it, or says what is missing.",
+        "entry links to the computation that shows it.",
         "",
     ]
     for e in ERRATA:
@@ -101,7 +101,7 @@ def errata_page() -> str:
             "",
             f"*What holds:* {e.holds}",
             "",
-            shown if e.status == "done" else e.missing,
+            shown if e.status == "done" else "Not shown yet.",
             "",
         ]
     return "\n".join(lines)

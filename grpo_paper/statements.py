@@ -12,9 +12,19 @@ from grpo_paper import certify
 from grpo_paper.advantage import Omega, advantage, library_whitening, omega_minus, omega_plus
 from grpo_paper.divergence import kl, renyi, total_variation
 from grpo_paper.fixed_points import critical_beta, fixed_points, largest_critical_beta
+from grpo_paper.groups import group_h, group_Omega, group_push, group_variance, silent_share
 from grpo_paper.objective import clipped_objective, clipped_surrogate, contrastive_surrogate, regularized_objective
 from grpo_paper.policy import conditional, geometric_mean, log_partition, policy_step, renyi_correction, tilt
-from grpo_paper.success_map import anchor, effective_beta, force_slope, h, h_prime, log_odds_step, trajectory
+from grpo_paper.success_map import (
+    anchor,
+    clipped_step,
+    effective_beta,
+    force_slope,
+    h,
+    h_prime,
+    log_odds_step,
+    trajectory,
+)
 from grpo_paper.tokens import token_loss
 from grpo_paper.trainer import Addition, train
 from grpo_paper.variants import Variant
@@ -303,6 +313,25 @@ STATEMENTS = (
         "libraries",
         ("fig-libraries",),
         "test_tokens.py::TestThePaper",
+    ),
+    Statement(
+        "Clipping",
+        "The clipped update in closed form",
+        "not in the paper: exact expectations, the maximiser of the clipped objective; orbits from $p_0 = p_{ref}$",
+        (clipped_step, trajectory),
+        "clipping",
+        ("fig-clipped-update", "fig-clipped-orbits"),
+        "test_clipping.py::TestClippedStep",
+    ),
+    Statement(
+        "Groups",
+        "What a group of samples gives",
+        "not in the paper: $G$ independent samples, the gradient at the policy that drew them",
+        (group_push, group_Omega, group_variance, group_h, silent_share),
+        "finite-groups",
+        ("fig-finite-groups",),
+        "test_groups.py::TestMeanPush",
+        ("E20",),
     ),
     Statement(
         "Training",

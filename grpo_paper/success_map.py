@@ -11,7 +11,7 @@ import numpy as np
 
 from grpo_paper import domain
 from grpo_paper.advantage import Omega
-from grpo_paper.elementary import Number, logit, sigmoid, where
+from grpo_paper.elementary import Number, log, logit, maximum, minimum, sigmoid, where
 from grpo_paper.variants import GRPO, Variant, numeric
 
 
@@ -136,16 +136,47 @@ def log_odds_step(L: Number, L_ref: Number, beta: Number, eps: Number, variant: 
     return anchor(L, L_ref, variant) + force(L, beta, eps, variant)
 
 
-def next_log_odds(L: Number, L_ref: Number, beta: Number, eps: Number, variant: Variant = GRPO) -> Number:
-    """`log_odds_step` for arrays and tensors, where log-odds may be infinite: a certain success or failure stays.
+def clipped_step(L: Number, L_ref: Number, beta: Number, clip: Number, eps: Number, variant: Variant = GRPO) -> Number:
+    r"""One exact update of any variant when the ratio is clipped, in log-odds.
 
-    Domain and shapes: as `log_odds_step`, L and L_ref in nats, ±inf allowed.
+    .. math:: L_n = \max\left\{\min\left(a + \frac{Ω}{β},\; ℓ_1\right),\;
+        \min\left(a + \frac{\min(ω^+, ω^-)}{β},\; ℓ_2\right),\; a\right\}
+
+    The weights are those at p = σ(L), a is the `anchor`, and ℓ₁ ≤ ℓ₂ are the log-odds at which the ratio of successes
+    is 1 + ϵ and that of failures 1 − ϵ: the kind with the larger weight gets there first.
+    Source: our own statement B7. Domain: floats, arrays and tensors; 0 < ϵ < 1, otherwise as `log_odds_step`.
+    Shapes: broadcast.
+
+    >>> round(clipped_step(0.0, 0.0, 1.0, 0.2, 1e-5), 4)  # without the clip 2.0
+    0.4055
+    """
+    p, q = sigmoid(L), sigmoid(-L)
+    successes_cut = logit(minimum((1 + clip) * p, 1))
+    # Odds of (p/q + ϵ)/(1 − ϵ), by way of the larger of the two terms: q may have left the floats.
+    failures_cut = maximum(L, log(clip)) - log(sigmoid(abs(L - log(clip)))) - log(1 - clip)
+    tied, push = anchor(L, L_ref, variant), force(L, beta, eps, variant)
+    both = minimum(tied + push, minimum(successes_cut, failures_cut))
+    one = minimum(tied + minimum(p, q) * push, maximum(successes_cut, failures_cut))
+    return maximum(maximum(both, one), tied)
+
+
+def next_log_odds(
+    L: Number, L_ref: Number, beta: Number, eps: Number, variant: Variant = GRPO, clip: Number | None = None
+) -> Number:
+    """`log_odds_step`, or with a clip `clipped_step`, for arrays and tensors that may be infinite.
+
+    A certain success or failure stays. Domain and shapes: as there, L and L_ref in nats, ±inf allowed.
 
     >>> next_log_odds(np.array([-np.inf, 0.0]), np.array([-np.inf, 0.0]), 1.0, 1e-5).round(4)
     array([-inf,   2.])
     """
     tied = anchor(L, L_ref, variant)
-    return where(abs(tied) == np.inf, tied, log_odds_step(L, L_ref, beta, eps, variant))
+    step = (
+        log_odds_step(L, L_ref, beta, eps, variant)
+        if clip is None
+        else clipped_step(L, L_ref, beta, clip, eps, variant)
+    )
+    return where(abs(tied) == np.inf, tied, step)
 
 
 @dataclass(frozen=True)
@@ -170,14 +201,24 @@ class Trajectory(LogOdds):
     """An orbit of the recursion: log-odds in nats, shape (..., steps + 1), the start first."""
 
 
-def trajectory(p_ref: Any, beta: Any, eps: Any, steps: int, variant: Variant = GRPO, p_0: Any = None) -> Trajectory:
+def trajectory(
+    p_ref: Any,
+    beta: Any,
+    eps: Any,
+    steps: int,
+    variant: Variant = GRPO,
+    p_0: Any = None,
+    clip: Any = None,
+) -> Trajectory:
     r"""Orbit p_0, p_1, …, p_steps of the recursion, iterated in log-odds.
 
     .. math:: L_n = α\,L_{ref} + (1-α)\,L_{n-1} + Ω(L_{n-1})/β, \qquad L_0 = \operatorname{logit} p_0
 
     Source: Theorems 2, 4, 9 and Table 1; p_0 = p_ref unless given, as the theorems have it (Figure 5 does not: E7).
-    Domain: p_ref, p_0 in [0, 1]; β, ε finite and > 0; steps ≥ 0. Shapes: the inputs broadcast; the result
-    has a last axis of steps + 1. A log-odds beyond the floats is ±inf, the probability then exactly 0 or 1.
+    With a clip, the orbit of `clipped_step`.
+    Domain: p_ref, p_0 in [0, 1]; β, ε finite and > 0; steps ≥ 0; clip in (0, 1) or None. Shapes: the inputs
+    broadcast; the result has a last axis of steps + 1. A log-odds beyond the floats is ±inf, the probability then
+    exactly 0 or 1.
     Errors: ValueError naming the argument, the value and the domain.
 
     >>> trajectory(0.2, 5.0, 1e-5, steps=50).p[-1].round(4)
@@ -187,10 +228,14 @@ def trajectory(p_ref: Any, beta: Any, eps: Any, steps: int, variant: Variant = G
     beta, eps = domain.positive("beta", beta), domain.positive("eps", eps)
     steps = domain.whole("steps", steps, 0)
     start = reference if p_0 is None else logit(domain.probability("p_0", p_0))
-    given = {} if p_0 is None else {"p_0": start}
-    domain.together(p_ref=reference, beta=beta, eps=eps, **given)
+    given = {"p_ref": reference, "beta": beta, "eps": eps}
+    if p_0 is not None:
+        given["p_0"] = start
+    if clip is not None:
+        given["clip"] = clip = domain.fraction("clip", clip)
+    shape = domain.together(**given)
     variant = numeric(variant)
-    reference, beta, eps, start = np.broadcast_arrays(reference, beta, eps, start)
+    reference, beta, eps, start = (np.broadcast_to(x, shape) for x in (reference, beta, eps, start))
 
     if np.any(np.isinf(reference) & (start == -reference)) and 0 < variant.alpha < 1:
         raise ValueError(
@@ -202,5 +247,5 @@ def trajectory(p_ref: Any, beta: Any, eps: Any, steps: int, variant: Variant = G
     # Log-odds beyond 1.8e308 saturate to inf, as documented; ∞ − ∞ is replaced.
     with np.errstate(over="ignore", invalid="ignore"):
         for n in range(steps):
-            orbit[..., n + 1] = next_log_odds(orbit[..., n], reference, beta, eps, variant)
+            orbit[..., n + 1] = next_log_odds(orbit[..., n], reference, beta, eps, variant, clip)
     return Trajectory(orbit)

@@ -1,5 +1,7 @@
 """Algorithm 1 on the bandit: the exact limit is the recursion, and sampling is sampling."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +11,8 @@ from grpo_paper.advantage import library_whitening
 from grpo_paper.divergence import kl, total_variation
 from grpo_paper.policy import policy_step
 from grpo_paper.trainer import Bandit, TrainConfig, train
+from grpo_paper.trainer.state import start
+from grpo_paper.trainer.steps import Steps
 
 P_REF = [0.05, 0.3, 0.8]
 EXACT = TrainConfig(
@@ -88,6 +92,19 @@ class TestSampling:
         expected = train(TrainConfig(**(vars(config) | {"group_size": None})), task)
         assert (sampled.success[1] - expected.success[1]).abs().max() < 2e-3
 
+    def test_an_output_that_had_left_the_floats_comes_back(self) -> None:
+        """Of probability e^{−1000} when the group was drawn: ratio ∞, weight 0; only the penalty pulls."""
+        pair = Bandit(torch.tensor([[0.5, 0.5]], dtype=torch.float64).log(), torch.tensor([[1.0, 0.0]]).double())
+        config = TrainConfig(beta=0.7, clip=None)
+        do, state = Steps(config, pair, torch.device("cpu"), compiled=False), start(config, pair, torch.device("cpu"))
+        log_pi_old, weight = torch.tensor([[[0.0, -1000.0]]]).double(), torch.tensor([[[1.0, 0.0]]]).double()
+        state.theta["logits"].copy_(torch.tensor([[[0.3, -0.2]]]))
+        found = do.direction(state.theta, slice(None), log_pi_old, pair.log_pi_ref[None], weight, torch.zeros(1, 1, 1))
+        # The slope of −β KL along a logit is −β π (log π/π_ref − KL), with π_ref at even odds.
+        p = 1 / (1 + math.exp(-0.5))
+        slope = -0.7 * p * (1 - p) * math.log(p / (1 - p))
+        assert torch.allclose(found["logits"], torch.tensor([[[slope, -slope]]]).double(), atol=1e-15)
+
 
 class TestReplicas:
     def test_a_replica_is_a_run_of_its_own(self, task) -> None:
@@ -161,6 +178,15 @@ class TestHistory:
         assert (history.success - history.prediction).abs().max() < 1e-9
         assert history.tv.max() < 1e-9
         assert history.kl_theory.abs().max() < 1e-9
+
+    def test_a_run_that_diverges_is_said(self) -> None:
+        """k₃ pushes the outputs that a group has not seen nowhere, and the natural gradient magnifies the others."""
+        config = TrainConfig(
+            [2.0, 2.0], clip=None, penalty="k3", ascent="natural", learning_rate=50.0, iterations=20, inner_steps=20
+        )
+        with pytest.warns(RuntimeWarning, match=r"^\d of 2 replicas diverged, the first at iteration \d+, and are NaN"):
+            history = train(config, Bandit.with_success([0.2], outputs=32))
+        assert torch.isnan(history.success[-1]).any()
 
     def test_distances_are_those_of_the_policies(self, task) -> None:
         """After few steps they are those between the last policy and the iterated closed form, and the reference."""

@@ -1,5 +1,6 @@
 """What a run leaves: for each iteration, replica and prompt, what was sampled, what holds and what was predicted."""
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,7 @@ Row = tuple[Tensor, ...]
 
 @dataclass(frozen=True)
 class History:
-    """A run of Algorithm 1 beside its theory.
+    """A run of Algorithm 1 beside its theory. A replica whose steps diverge is NaN from there on, with a warning.
 
     Of every prompt, the start first, shape (iterations + 1, replicas, prompts), probabilities and nats:
     success: the policy's exact probability of success. prediction: the recursion's, one exact update an iteration.
@@ -50,6 +51,14 @@ class History:
         success, prediction, divergence, tv, kl_theory = stack(looks)
         sampled, clipped, prompts = stack(batches)
         silent = (sampled == 0) | (sampled == 1)
+        lost = ~success.isfinite().all(-1)
+        if lost.any():
+            warnings.warn(
+                f"{int(lost[-1].sum())} of {lost.shape[1]} replicas diverged, the first at iteration "
+                f"{int(lost.any(1).int().argmax())}, and are NaN from there on; take a smaller learning_rate",
+                RuntimeWarning,
+                stacklevel=3,
+            )
         return cls(success, prediction, divergence, tv, kl_theory, sampled, silent, clipped, prompts, log_pi)
 
     def save(self, path: Path) -> None:

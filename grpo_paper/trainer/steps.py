@@ -72,7 +72,9 @@ class Steps:
     ) -> Tensor:
         """Sum over replicas and prompts of the clipped surrogate less β times the KL to the reference and to π_old."""
         log_pi = self.task.log_pi(theta, prompts)
-        ratio = (log_pi - log_pi_old).exp()
+        # An output that is not in the group may be too rare for a float, and its ratio too large: 0·∞ is no number.
+        seen = weight >= torch.finfo(weight.dtype).tiny
+        ratio = torch.where(seen, log_pi - log_pi_old, 0).exp()
         gain = (weight * clipped_surrogate(ratio, A, self.clip)).sum(-1)
         for strength, anchor in zip(self.strengths, (log_pi_ref, log_pi_old), strict=True):
             if strength is not None:
