@@ -47,6 +47,12 @@ class TestPredict:
         rows = list(csv.DictReader(names[1].read_text().splitlines()))
         assert [float(row["p"]) for row in rows if row["kind"] == "trajectory"] == orbit.p.tolist()
 
+    def test_clipped(self, tmp_path) -> None:
+        assert run(*PREDICT, "--clip", 0.2, "--save", tmp_path / "orbit.json")[0] == 0
+        kept = json.loads((tmp_path / "orbit.json").read_text())
+        assert kept["clip"] == 0.2
+        assert [row["p"] for row in kept["trajectory"]] == trajectory(0.2, 1.0, 1e-5, 20, clip=0.2).p.tolist()
+
     @pytest.mark.parametrize(("ending", "start"), [("svg", b"<?xml"), ("pdf", b"%PDF"), ("png", b"\x89PNG")])
     def test_saves_a_picture(self, ending, start, tmp_path) -> None:
         assert run(*PREDICT, "--save", tmp_path / f"orbit.{ending}")[0] == 0

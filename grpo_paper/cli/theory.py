@@ -26,6 +26,7 @@ Rows = list[dict[str, Any]]
 @click.option("--eps", type=float, default=1e-5, help="ε inside the root.")
 @click.option("--variant", type=click.Choice(VARIANTS), default="grpo")
 @click.option("--alpha", type=float, help="Share of the penalty that goes to the reference, for the two-kl variants.")
+@click.option("--clip", type=float, help="Clipping range of the ratio in the trajectory; no clipping unless given.")
 @click.option("--p-0", type=float, help="Start of the trajectory; the reference unless given.")
 @click.option("--steps", type=int, default=20, help="Updates to follow.")
 @click.option(
@@ -40,6 +41,7 @@ def predict(
     eps: float,
     variant: str,
     alpha: float | None,
+    clip: float | None,
     p_0: float | None,
     steps: int,
     save: tuple[Path, ...],
@@ -59,10 +61,12 @@ def predict(
     try:
         which = _variant(variant, alpha)
         found = fixed_points(p_ref, beta, eps, which)
-        orbit = trajectory(p_ref, beta, eps, steps, which, p_0)
+        orbit = trajectory(p_ref, beta, eps, steps, which, p_0, clip)
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     given = {"variant": which.name, "p_ref": p_ref, "beta": beta, "eps": eps}
+    if clip is not None:
+        given["clip"] = clip
     points, path_rows = _points(found), _orbit(orbit)
     click.echo(", ".join(f"{name} {value}" for name, value in given.items()))
     click.echo("\nfixed points" if points else "\nno fixed point")
