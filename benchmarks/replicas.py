@@ -52,7 +52,10 @@ def plain(
 
 
 def steady(run: Callable[[int], Any], settle: int = 3, least: float = 3.0) -> float:
-    """Seconds an iteration, once a run is going: a run long enough, less a short one that starts and compiles alike."""
+    """Seconds an iteration, once a run is going: a run long enough, less a short one that starts and compiles alike.
+
+    Of both the fastest of three counts, as other work on the machine can only slow a run down.
+    """
     wait = torch.cuda.synchronize if torch.cuda.is_available() else lambda: None
 
     def seconds(count: int) -> float:
@@ -64,9 +67,9 @@ def steady(run: Callable[[int], Any], settle: int = 3, least: float = 3.0) -> fl
     seconds(settle)
     short = min(seconds(settle) for _ in range(3))
     count = 16
-    while (longer := seconds(settle + count) - short) < least:
+    while (longer := seconds(settle + count)) - short < least:
         count *= 4
-    return longer / count
+    return (min(longer, *(seconds(settle + count) for _ in range(2))) - short) / count
 
 
 def batched(task: Bandit, replicas: int, device: str, group_size: int = 16) -> Callable[[int], Any]:

@@ -100,9 +100,9 @@ class TestSampling:
         log_pi_old, weight = torch.tensor([[[0.0, -1000.0]]]).double(), torch.tensor([[[1.0, 0.0]]]).double()
         state.theta["logits"].copy_(torch.tensor([[[0.3, -0.2]]]))
         found = do.direction(state.theta, slice(None), log_pi_old, pair.log_pi_ref[None], weight, torch.zeros(1, 1, 1))
-        # The slope of −β KL along a logit is −β π (log π/π_ref − KL), with π_ref at even odds.
+        # The slope of β KL along a logit is β π (log π/π_ref − KL), with π_ref at even odds.
         p = 1 / (1 + math.exp(-0.5))
-        slope = -0.7 * p * (1 - p) * math.log(p / (1 - p))
+        slope = 0.7 * p * (1 - p) * math.log(p / (1 - p))
         assert torch.allclose(found["logits"], torch.tensor([[[slope, -slope]]]).double(), atol=1e-15)
 
 

@@ -14,7 +14,7 @@ from grpo_paper.trainer.config import TrainConfig
 from grpo_paper.trainer.state import State
 from grpo_paper.trainer.task import Task
 
-FORMAT = "grpo-paper checkpoint 1"
+FORMAT = "grpo-paper checkpoint 2"
 PARTS = {"theta", "optimizer", "generator", "iteration", "looks", "batches"}
 
 

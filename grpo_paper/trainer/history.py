@@ -91,13 +91,11 @@ def predict(config: TrainConfig, log_pi_ref: Tensor, reward: Tensor) -> Tensor:
     return orbits.to(log_pi_ref.dtype)
 
 
-def measure(log_pi: Tensor, log_pi_ref: Tensor, reward: Tensor, predicted: Tensor) -> tuple[Tensor, ...]:
+def measure(log_pi: Tensor, log_pi_ref: Tensor, reward: Tensor, predicted: Tensor, gain: Tensor) -> tuple[Tensor, ...]:
     """Success, prediction, kl, tv and kl_theory of a policy, each (replicas, prompts).
 
-    The closed-form policy is the reference reweighted by the reward alone (E15), up to the predicted log-odds.
+    The closed-form policy is the reference reweighted by the reward alone (E15), its log-odds raised by the gain.
     """
-    gain = predicted - success_logit(log_pi_ref, reward)
-    # A prompt that never or always succeeds has log-odds of ±∞ and stays as it is.
-    theory = tilt(log_pi_ref, torch.where(gain.isfinite(), gain, 0)[..., None] * reward, 1)
-    success = sigmoid(success_logit(log_pi, reward))
+    theory, pi = tilt(log_pi_ref, gain[..., None] * reward, 1), log_pi.exp()
+    success = (pi * reward).sum(-1) / pi.sum(-1)
     return success, sigmoid(predicted), kl(log_pi, log_pi_ref), total_variation(log_pi, theory), kl(log_pi, theory)

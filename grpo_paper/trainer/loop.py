@@ -10,7 +10,6 @@ import torch
 from tqdm import tqdm
 
 from grpo_paper import domain
-from grpo_paper.advantage import advantage
 from grpo_paper.trainer import parallel
 from grpo_paper.trainer.checkpoint import Checkpoint
 from grpo_paper.trainer.config import TrainConfig
@@ -57,7 +56,7 @@ def train(
         if file.resume(state):
             log_pi = do.policy(state.theta)
         else:
-            state.looks.append(do.measure(log_pi, log_pi_ref, rewards, predicted[0]))
+            state.looks.append(do.measure(log_pi, log_pi_ref, rewards, predicted[0], predicted[0]))
 
         ahead = range(state.iteration, config.iterations)
         for n in tqdm(ahead, "iterations", disable=quiet):
@@ -67,19 +66,18 @@ def train(
 
             # Sample a group of outputs for each; whiten the verifier's rewards.
             weight = do.group(log_pi_old, state.generator)
-            p_hat = ((weight * reward).sum(-1) / weight.sum(-1))[..., None]
-            A = advantage(reward, p_hat, config.eps, config.normalization)
+            p_hat, A = do.whiten(weight, reward)
 
-            # Take μ steps up the clipped objective less the penalty.
+            # Take μ steps down the loss: the penalty less the clipped surrogate.
             given = prompts, log_pi_old, log_pi_ref[:, prompts], weight, A
             for _ in range(config.inner_steps):
-                state.ascend(do.direction(state.theta, *given))
+                state.descend(do.direction(state.theta, *given))
 
             # See what has become of the policy.
             log_pi = do.policy(state.theta)
             clipped = do.clipped(log_pi[:, prompts], log_pi_old, weight, A)
-            state.batches.append((p_hat[..., 0], clipped, indices[prompts]))
-            look = do.measure(log_pi, log_pi_ref, rewards, predicted[n + 1])
+            state.batches.append((p_hat, clipped, indices[prompts]))
+            look = do.measure(log_pi, log_pi_ref, rewards, predicted[n + 1], predicted[0])
             state.looks.append(look)
             state.iteration = n + 1
             file.save(state, every=keep_every)

@@ -24,8 +24,8 @@ class State:
     looks: list[Row] = field(default_factory=list)
     batches: list[Row] = field(default_factory=list)
 
-    def ascend(self, step: Parameters) -> None:
-        """One step of the optimiser along the sum of all processes' gradients."""
+    def descend(self, step: Parameters) -> None:
+        """One step of the optimiser down the sum of all processes' gradients."""
         for name, parameter in self.theta.items():
             parameter.grad = parallel.total(step[name])
         self.optimizer.step()
@@ -72,9 +72,7 @@ def start(config: TrainConfig, task: Task, device: torch.device) -> State:
     }
     if config.ascent == "adam":
         fused = device.type == "cuda"  # one kernel for all parameters
-        optimizer: torch.optim.Optimizer = torch.optim.Adam(
-            theta.values(), config.learning_rate, maximize=True, fused=fused
-        )
+        optimizer: torch.optim.Optimizer = torch.optim.Adam(theta.values(), config.learning_rate, fused=fused)
     else:
-        optimizer = torch.optim.SGD(theta.values(), config.learning_rate, maximize=True)
+        optimizer = torch.optim.SGD(theta.values(), config.learning_rate)
     return State(theta, optimizer, torch.Generator(device).manual_seed(config.seed))

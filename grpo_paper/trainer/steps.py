@@ -5,6 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from grpo_paper.advantage import Normalization, advantage
 from grpo_paper.divergence import kl
 from grpo_paper.objective import clipped_surrogate, k1, k3
 from grpo_paper.trainer import parallel
@@ -28,9 +29,9 @@ class Steps:
         beta, alpha = (torch.tensor(x, dtype=dtype, device=device)[..., None] for x in (config.beta, config.alpha))
         self.strengths = [strength if strength.any() else None for strength in (beta * alpha, beta * (1 - alpha))]
         self.log_pi = fuse(task.log_pi)
-        self.weigh, self.cut, self.measure = fuse(_weigh), fuse(_cut), fuse(measure)
+        self.weigh, self.whitened, self.cut, self.beside = (fuse(f) for f in (_weigh, _whitened, _cut, measure))
         self.graphs = compiled and device.type == "cuda"
-        gradient = torch.func.grad(self._objective)
+        gradient = torch.func.grad(self._loss)
         # On a GPU the many small kernels of a step are replayed as one graph, which owns the memory of its result.
         self.gradient = torch.compile(gradient, mode="reduce-overhead") if self.graphs else fuse(gradient)
 
@@ -52,10 +53,14 @@ class Steps:
         shape = (*log_pi.shape[:-1], self.config.group_size)
         return self.weigh(log_pi, torch.rand(shape, generator=generator, device=self.device, dtype=log_pi.dtype))
 
+    def whiten(self, weight: Tensor, reward: Tensor) -> tuple[Tensor, Tensor]:
+        """The group's mean reward, and the advantage of every output."""
+        return self.whitened(weight, reward, self.config.eps, self.config.normalization)
+
     def direction(
         self, theta: Parameters, prompts: Prompts, log_pi_old: Tensor, log_pi_ref: Tensor, weight: Tensor, A: Tensor
     ) -> Parameters:
-        """The gradient of the objective, or the natural one: this process's share of their sum."""
+        """The gradient of the loss, or the natural one: this process's share of their sum."""
         mine = parallel.share()
         given = (x[:, mine] for x in (log_pi_old, log_pi_ref, weight, A))
         if self.graphs:
@@ -67,10 +72,18 @@ class Steps:
         """Share of the group's weight that the clip cuts."""
         return self.cut(log_pi, log_pi_old, weight, A, self.clip)
 
-    def _objective(
+    def measure(
+        self, log_pi: Tensor, log_pi_ref: Tensor, reward: Tensor, predicted: Tensor, L_ref: Tensor
+    ) -> tuple[Tensor, ...]:
+        """What a policy is beside the closed form of the predicted log-odds."""
+        gain = predicted - L_ref
+        # A prompt that never or always succeeds has log-odds of ±∞ and stays as it is.
+        return self.beside(log_pi, log_pi_ref, reward, predicted, torch.where(gain.isfinite(), gain, 0))
+
+    def _loss(
         self, theta: Parameters, prompts: Prompts, log_pi_old: Tensor, log_pi_ref: Tensor, weight: Tensor, A: Tensor
     ) -> Tensor:
-        """Sum over replicas and prompts of the clipped surrogate less β times the KL to the reference and to π_old."""
+        """Sum over replicas and prompts of β times the KL to the reference and to π_old less the clipped surrogate."""
         log_pi = self.task.log_pi(theta, prompts)
         # An output that is not in the group may be too rare for a float, and its ratio too large: 0·∞ is no number.
         seen = weight >= torch.finfo(weight.dtype).tiny
@@ -79,7 +92,7 @@ class Steps:
         for strength, anchor in zip(self.strengths, (log_pi_ref, log_pi_old), strict=True):
             if strength is not None:
                 gain = gain - strength * _penalty(self.config.penalty, log_pi, anchor, weight, ratio)
-        return gain.sum()
+        return -gain.sum()  # negated here and not in the optimiser, which would copy it
 
 
 def _penalty(kind: str, log_pi: Tensor, log_anchor: Tensor, weight: Tensor, ratio: Tensor) -> Tensor:
@@ -98,6 +111,11 @@ def _weigh(log_pi: Tensor, levels: Tensor) -> Tensor:
     for level in levels.unbind(-1):  # a comparison with every output is vectorised; a search for the one is not
         below = below + (level[..., None] < cumulated)
     return torch.diff(below, dim=-1, prepend=torch.zeros_like(below[..., :1])) / levels.shape[-1]
+
+
+def _whitened(weight: Tensor, reward: Tensor, eps: float, normalization: Normalization) -> tuple[Tensor, Tensor]:
+    p_hat = (weight * reward).sum(-1) / weight.sum(-1)
+    return p_hat, advantage(reward, p_hat[..., None], eps, normalization)
 
 
 def _cut(log_pi: Tensor, log_pi_old: Tensor, weight: Tensor, A: Tensor, clip: float) -> Tensor:
