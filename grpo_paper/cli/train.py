@@ -98,7 +98,7 @@ def _run(
         papers = {normalization.name: normalization for normalization in (WHITENED, MEAN_ONLY)}
         config["normalization"] = papers.get(kind) or library_whitening(config["group_size"])
         where = parallel.join(device)
-        if keep is not None and keep.exists():
+        if keep is not None and keep.exists() and parallel.rank() == 0:
             click.echo(f"Going on from {keep}.", err=True)
         history = run(
             TrainConfig(**config), task(), where, compiled=compiled, bfloat16=bfloat16, keep=keep, progress=True
