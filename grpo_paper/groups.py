@@ -14,7 +14,7 @@ from grpo_paper.elementary import Number, logit, sigmoid
 
 
 def silent_share(p: Number, group_size: int) -> Number:
-    r"""Probability that all rewards of a group are alike, so that every advantage is 0.
+    r"""Probability that all rewards of a group are alike: every advantage is 0, and only the penalty pulls.
 
     .. math:: p^G + (1-p)^G
 
@@ -33,7 +33,7 @@ def group_push(p_hat: Number, p: Number, eps: Number, normalization: Normalizati
 
     It is the slope of the group's surrogate, Σ A_i ρ_i / G, along p, so :math:`S\,∇p` is its gradient at
     :math:`π_{old}` on average over what the group could have drawn with this p̂, whatever the policy's parameters.
-    Source: E20; our own statement B6. Domain: p̂ in [0, 1], 0 < p < 1, ε > 0. Shapes: broadcast.
+    Source: E20; our own statement B6. Domain: p̂ in [0, 1], 0 < p < 1, ε ≥ 0 (> 0 if p̂ is 0 or 1). Shapes: broadcast.
 
     >>> group_push(0.5, 0.5, 0.0), group_push(1.0, 0.5, 1e-5)
     (2.0, 0.0)
@@ -47,8 +47,8 @@ def group_Omega(p: Number, eps: Number, group_size: int, normalization: Normaliz
     .. math:: Ω_G(p) = \mathbb{E}\,S = \left(1 - \tfrac1G\right) \mathbb{E}\,Ω\!\left(\tfrac{J+1}{G}\right),
         \qquad J ∼ \mathrm{Bin}(G-2,\, p)
 
-    Source: E20; our own statement B6. Domain: p in [0, 1], ε ≥ 0, G whole, ≥ 2. Shapes: p and ε broadcast.
-    Errors: ValueError for another G.
+    Source: E20; our own statement B6. Domain: p in [0, 1] (at its ends the limit), ε ≥ 0, G whole, ≥ 2.
+    Shapes: p and ε broadcast. Errors: ValueError for another G.
 
     >>> group_Omega(0.0, 0.0, 5)  # at the ends √(G − 1), where Ω itself has no bound
     2.0

@@ -317,7 +317,8 @@ STATEMENTS = (
     Statement(
         "Clipping",
         "The clipped update in closed form",
-        "not in the paper: exact expectations, the maximiser of the clipped objective; orbits from $p_0 = p_{ref}$",
+        "not in the paper: $0 < ϵ < 1$, exact expectations, the maximiser; for the bound on orbits $p_0 = p_{ref}$ and no "
+        "second fixed point within the clip's reach",
         (clipped_step, trajectory),
         "clipping",
         ("fig-clipped-update", "fig-clipped-orbits"),
@@ -326,7 +327,7 @@ STATEMENTS = (
     Statement(
         "Groups",
         "What a group of samples gives",
-        "not in the paper: $G$ independent samples, the gradient at the policy that drew them",
+        "not in the paper: $G$ independent samples, $0 < p < 1$, $ε > 0$; the gradient at the policy that drew them",
         (group_push, group_Omega, group_variance, group_h, silent_share),
         "finite-groups",
         ("fig-finite-groups",),

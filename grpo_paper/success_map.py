@@ -144,8 +144,8 @@ def clipped_step(L: Number, L_ref: Number, beta: Number, clip: Number, eps: Numb
 
     The weights are those at p = σ(L), a is the `anchor`, and ℓ₁ ≤ ℓ₂ are the log-odds at which the ratio of successes
     is 1 + ϵ and that of failures 1 − ϵ: the kind with the larger weight gets there first.
-    Source: our own statement B7. Domain: floats, arrays and tensors; 0 < ϵ < 1, otherwise as `log_odds_step`.
-    Shapes: broadcast.
+    Source: our own statement B7. Domain: floats, arrays and tensors; 0 < ϵ < 1, otherwise as `log_odds_step`;
+    at L = ±∞ the limits. Shapes: broadcast.
 
     >>> round(clipped_step(0.0, 0.0, 1.0, 0.2, 1e-5), 4)  # without the clip 2.0
     0.4055
@@ -165,7 +165,7 @@ def next_log_odds(
 ) -> Number:
     """`log_odds_step`, or with a clip `clipped_step`, for arrays and tensors that may be infinite.
 
-    A certain success or failure stays. Domain and shapes: as there, L and L_ref in nats, ±inf allowed.
+    Where the anchor is certain of success or failure it is kept. Domain and shapes: as there, L and L_ref in nats, ±inf allowed.
 
     >>> next_log_odds(np.array([-np.inf, 0.0]), np.array([-np.inf, 0.0]), 1.0, 1e-5).round(4)
     array([-inf,   2.])

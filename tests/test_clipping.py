@@ -42,7 +42,7 @@ class TestClippedStep:
 
     @pytest.mark.parametrize("clip", CLIPS)
     def test_is_the_best_of_all_policies(self, clip) -> None:
-        """A simplex search over four outputs in fifteen cases; where the maximum is smooth it sees it to 1e-8."""
+        """A simplex search over four outputs in four cases; where the maximum is smooth it sees it to 1e-8."""
         rng = np.random.default_rng(int(100 * clip))
         within, reward = np.log([0.3, 0.7, 0.6, 0.4]), np.array([1, 1, 0, 0])
 
@@ -102,7 +102,7 @@ class TestFixedPoints:
 
 
 class TestRuns:
-    """From the reference a clipped run never leaves the lowest fixed point by more than the clip."""
+    """From the reference a clipped run never exceeds the lowest fixed point by more than the clip."""
 
     BETA, P_REF = np.geomspace(0.5, 20, 12)[:, None], np.geomspace(1e-5, 0.9, 12)
 
@@ -131,7 +131,7 @@ class TestRuns:
         orbit = trajectory([0.0, 1.0, 0.3], 1.0, 1e-5, 3, p_0=[0.0, 1.0, 0.0], clip=0.2)
         assert orbit.p[0].tolist() == [0] * 4
         assert orbit.p[1].tolist() == [1] * 4
-        assert orbit.p[2, 1] == pytest.approx(0.3)  # π_old has no success: nothing but the penalty is left
+        assert orbit.p[2, 1] == pytest.approx(0.3)  # the limit: no success pulls, and failures hardly
 
     @pytest.mark.parametrize("clip", [0.0, 1.0, -0.2, np.nan])
     def test_refuses_what_is_no_clip(self, clip) -> None:
