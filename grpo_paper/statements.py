@@ -317,8 +317,8 @@ STATEMENTS = (
     Statement(
         "Clipping",
         "The clipped update in closed form",
-        "not in the paper: $0 < ϵ < 1$, exact expectations, the maximiser; for the bound on orbits $p_0 = p_{ref}$ and no "
-        "second fixed point within the clip's reach",
+        "not in the paper: $0 < ϵ < 1$, exact expectations, the maximiser; for the bound on orbits $p_0 = p_{ref}$ and "
+        "no second fixed point within the clip's reach",
         (clipped_step, trajectory),
         "clipping",
         ("fig-clipped-update", "fig-clipped-orbits"),

@@ -165,7 +165,8 @@ def next_log_odds(
 ) -> Number:
     """`log_odds_step`, or with a clip `clipped_step`, for arrays and tensors that may be infinite.
 
-    Where the anchor is certain of success or failure it is kept. Domain and shapes: as there, L and L_ref in nats, ±inf allowed.
+    Where the anchor is certain of success or failure it is kept. Domain and shapes: as there, L and L_ref in nats,
+    ±inf allowed.
 
     >>> next_log_odds(np.array([-np.inf, 0.0]), np.array([-np.inf, 0.0]), 1.0, 1e-5).round(4)
     array([-inf,   2.])
