@@ -53,8 +53,7 @@ def group_Omega(p: Number, eps: Number, group_size: int, normalization: Normaliz
     >>> group_Omega(0.0, 0.0, 5)  # at the ends √(G − 1), where Ω itself has no bound
     2.0
     """
-    size = domain.whole("group_size", group_size, 2)
-    return _mean(lambda x: Omega(x, eps, normalization), p, size)
+    return _mean(lambda x: Omega(x, eps, normalization), p, group_size)
 
 
 def group_variance(p: Number, eps: Number, group_size: int, normalization: Normalization = WHITENED) -> Number:
@@ -68,9 +67,8 @@ def group_variance(p: Number, eps: Number, group_size: int, normalization: Norma
     >>> group_variance(0.5, 0.0, 2)  # the push is 0 or 2, as likely
     1.0
     """
-    size = domain.whole("group_size", group_size, 2)
-    square = _mean(lambda x: x * (1 - x) * Omega(x, eps, normalization) ** 2, p, size) / (p * (1 - p))
-    return square - group_Omega(p, eps, size, normalization) ** 2
+    square = _mean(lambda x: x * (1 - x) * Omega(x, eps, normalization) ** 2, p, group_size) / (p * (1 - p))
+    return square - group_Omega(p, eps, group_size, normalization) ** 2
 
 
 def group_h(p: Number, p_ref: Number, beta: Number, eps: Number, group_size: int) -> Number:
@@ -86,11 +84,12 @@ def group_h(p: Number, p_ref: Number, beta: Number, eps: Number, group_size: int
     return sigmoid(logit(p_ref) + group_Omega(p, eps, group_size) / beta)
 
 
-def _mean(value: Callable[[Number], Number], p: Number, size: int) -> Number:
+def _mean(value: Callable[[Number], Number], p: Number, group_size: int) -> Number:
     """(1 − 1/G) times the mean of value((J + 1)/G), J ~ Bin(G − 2, p).
 
     One output after the other is averaged over, de Casteljau's way: no binomial coefficient overflows.
     """
+    size = domain.whole("group_size", group_size, 2)
     means = [value((k + 0 * p) / size) for k in range(1, size)]
     while len(means) > 1:
         means = [(1 - p) * failure + p * success for failure, success in pairwise(means)]

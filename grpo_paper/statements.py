@@ -17,6 +17,7 @@ from grpo_paper.objective import clipped_objective, clipped_surrogate, contrasti
 from grpo_paper.policy import conditional, geometric_mean, log_partition, policy_step, renyi_correction, tilt
 from grpo_paper.success_map import (
     anchor,
+    clip_limits,
     clipped_step,
     effective_beta,
     force_slope,
@@ -319,7 +320,7 @@ STATEMENTS = (
         "The clipped update in closed form",
         "not in the paper: $0 < ϵ < 1$, exact expectations, the maximiser; for the bound on orbits $p_0 = p_{ref}$ and "
         "no second fixed point within the clip's reach",
-        (clipped_step, trajectory),
+        (clip_limits, clipped_step, trajectory),
         "clipping",
         ("fig-clipped-update", "fig-clipped-orbits"),
         "test_clipping.py::TestClippedStep",

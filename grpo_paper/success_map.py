@@ -136,27 +136,42 @@ def log_odds_step(L: Number, L_ref: Number, beta: Number, eps: Number, variant: 
     return anchor(L, L_ref, variant) + force(L, beta, eps, variant)
 
 
+def clip_limits(L: Number, clip: Number) -> tuple[Number, Number]:
+    r"""Log-odds at which an update from L meets the clip: one kind of output first, the other later.
+
+    .. math:: ℓ_1 = \operatorname{logit}(p + ϵ \min(p, 1-p)), \quad ℓ_2 = \operatorname{logit}(p + ϵ \max(p, 1-p))
+
+    At them the ratio of successes is 1 + ϵ and that of failures 1 − ϵ; ℓ₂ is ∞ where its probability passes 1.
+    Source: our own statement B7. Domain: floats, arrays and tensors; L in nats, ±inf allowed; 0 < ϵ < 1. Shapes:
+    broadcast.
+
+    >>> [round(sigmoid(limit), 2) for limit in clip_limits(logit(0.2), 0.2)]
+    [0.24, 0.36]
+    """
+    successes_cut = logit(minimum((1 + clip) * sigmoid(L), 1))
+    # Odds of (p/q + ϵ)/(1 − ϵ), by way of the larger of the two terms: q may have left the floats.
+    failures_cut = maximum(L, log(clip)) - log(sigmoid(abs(L - log(clip)))) - log(1 - clip)
+    return minimum(successes_cut, failures_cut), maximum(successes_cut, failures_cut)
+
+
 def clipped_step(L: Number, L_ref: Number, beta: Number, clip: Number, eps: Number, variant: Variant = GRPO) -> Number:
     r"""One exact update of any variant when the ratio is clipped, in log-odds.
 
     .. math:: L_n = \max\left\{\min\left(a + \frac{Ω}{β},\; ℓ_1\right),\;
         \min\left(a + \frac{\min(ω^+, ω^-)}{β},\; ℓ_2\right),\; a\right\}
 
-    The weights are those at p = σ(L), a is the `anchor`, and ℓ₁ ≤ ℓ₂ are the log-odds at which the ratio of successes
-    is 1 + ϵ and that of failures 1 − ϵ: the kind with the larger weight gets there first.
+    The weights are those at p = σ(L), a is the `anchor`, and ℓ₁ ≤ ℓ₂ are the `clip_limits`: the kind with the larger
+    weight gets there first.
     Source: our own statement B7. Domain: floats, arrays and tensors; 0 < ϵ < 1, otherwise as `log_odds_step`;
     at L = ±∞ the limits. Shapes: broadcast.
 
     >>> round(clipped_step(0.0, 0.0, 1.0, 0.2, 1e-5), 4)  # without the clip 2.0
     0.4055
     """
-    p, q = sigmoid(L), sigmoid(-L)
-    successes_cut = logit(minimum((1 + clip) * p, 1))
-    # Odds of (p/q + ϵ)/(1 − ϵ), by way of the larger of the two terms: q may have left the floats.
-    failures_cut = maximum(L, log(clip)) - log(sigmoid(abs(L - log(clip)))) - log(1 - clip)
+    first, second = clip_limits(L, clip)
     tied, push = anchor(L, L_ref, variant), force(L, beta, eps, variant)
-    both = minimum(tied + push, minimum(successes_cut, failures_cut))
-    one = minimum(tied + minimum(p, q) * push, maximum(successes_cut, failures_cut))
+    both = minimum(tied + push, first)
+    one = minimum(tied + minimum(sigmoid(L), sigmoid(-L)) * push, second)
     return maximum(maximum(both, one), tied)
 
 

@@ -22,6 +22,11 @@ class Number:
     read: Callable[[Any], mpmath.mpf]
 
 
+def exact(text: str) -> mpmath.mpf:
+    """The number that a decimal string names, to mpmath's present precision."""
+    return mpmath.mpf(Fraction(text).numerator) / Fraction(text).denominator
+
+
 def read_arb(x: arb) -> mpmath.mpf:
     with ctx.workprec(200), mpmath.workdps(50):
         return mpmath.mpf(x.mid().str(45, radius=False))

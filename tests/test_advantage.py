@@ -16,16 +16,12 @@ from hypothesis import strategies as st
 from grpo_paper import MEAN_ONLY, WHITENED, Omega, certify, omega_minus, omega_plus
 from grpo_paper.advantage import advantage, no_scaling, no_slope, whitening, whitening_slope
 from grpo_paper.symbols import L, eps, p
-from tests.conftest import Number
+from tests.conftest import Number, exact
 
 P = ("0.001", "0.2", "0.5", "0.97")
 EPS = ("0", "0.00001", "0.1")
 # Six float operations, each off by at most 2⁻⁵³ of its result: below 2e-15 of the value.
 FLOAT = 2e-15
-
-
-def exact(text: str) -> mpmath.mpf:
-    return mpmath.mpf(Fraction(text).numerator) / Fraction(text).denominator
 
 
 def moments(rewards, policy):

@@ -2,7 +2,6 @@
 
 import itertools
 import math
-from fractions import Fraction
 
 import mpmath
 import numpy as np
@@ -14,7 +13,7 @@ from scipy.stats import binom
 from grpo_paper import MEAN_ONLY, WHITENED, Omega, certify, h
 from grpo_paper.advantage import library_whitening
 from grpo_paper.groups import group_h, group_Omega, group_push, group_variance, silent_share
-from tests.conftest import Number
+from tests.conftest import Number, exact
 
 P = ("0.0001", "0.2", "0.5", "0.97")
 EPS = ("0.00001", "0.1")
@@ -22,10 +21,6 @@ SIZES = (2, 3, 6)
 # A group of G takes fewer than G² operations, all of positive terms, each off by 2⁻⁵³; near p = 1 the rounding of p is
 # enlarged by p/(1 − p) < 33.
 FLOAT = 33 * 36 * 2.0**-53
-
-
-def exact(text: str) -> mpmath.mpf:
-    return mpmath.mpf(Fraction(text).numerator) / Fraction(text).denominator
 
 
 def groups(p: mpmath.mpf, size: int):
