@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from grpo_paper.errata import ERRATA, Erratum
+from grpo_paper.further import FURTHER
 from grpo_paper.statements import STATEMENTS, Statement
 
 PAPER = "https://arxiv.org/abs/2503.06639v4"
-RECORDS: dict[str, Statement | Erratum] = {record.id: record for record in (*STATEMENTS, *ERRATA)}
+ALL = (*STATEMENTS, *FURTHER)
+RECORDS: dict[str, Statement | Erratum] = {record.id: record for record in (*ALL, *ERRATA)}
 """Every item by its anchor in the book."""
 BOXED = ("Theorem", "Proposition", "Lemma", "Remark", "Assumption")
 """Items that stand in a theorem box; the others are sections of a chapter."""
@@ -26,7 +28,7 @@ def names(functions: Iterable[Callable[..., Any]]) -> list[str]:
 def text() -> str:
     """The ledger as a table for a terminal."""
     rows = [("item", "title", "status", "page", "functions")]
-    rows += [(s.number, s.title, s.status, s.page or "–", ", ".join(names(s.functions)) or "–") for s in STATEMENTS]
+    rows += [(s.number, s.title, s.status, s.page or "–", ", ".join(names(s.functions)) or "–") for s in ALL]
     rows += [(e.number, e.where, e.status, e.page or "–", ", ".join(names(e.functions)) or "–") for e in ERRATA]
     widths = [max(len(row[i]) for row in rows) for i in range(4)]
     return "\n".join(
@@ -56,16 +58,27 @@ def statements_page() -> str:
         f"Every numbered item of [the paper]({PAPER}), under which hypotheses it holds, the functions that compute it,",
         "its figures, the test class that holds it to its word, and its errata.",
         "",
+        *_table(STATEMENTS),
+        "## Beyond the paper",
+        "",
+        "What its formulas imply, and what training does to them. Stated and derived in this book.",
+        "",
+        *_table(FURTHER),
+    ]
+    return "\n".join(lines)
+
+
+def _table(statements: Iterable[Statement]) -> list[str]:
+    return [
         "```{table}",
         ":class: ledger",
         "",
         "| item | title and hypotheses | computed by | shown in, tested by |",
         "| --- | --- | --- | --- |",
-        *(_row(statement) for statement in STATEMENTS),
+        *(_row(statement) for statement in statements),
         "```",
         "",
     ]
-    return "\n".join(lines)
 
 
 def _row(s: Statement) -> str:

@@ -22,10 +22,10 @@ import passports  # noqa: E402
 from cost import tables  # noqa: E402
 from verify import faults  # noqa: E402
 
+from grpo_paper import ledger  # noqa: E402
 from grpo_paper.figure import carry, rerun, source  # noqa: E402
 from grpo_paper.figure.passport import parse  # noqa: E402
 from grpo_paper.figure.verification import verify  # noqa: E402
-from grpo_paper.statements import STATEMENTS  # noqa: E402
 
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.md"))
 MINIMAL = """---
@@ -213,7 +213,7 @@ publish("fig-weights", plt.figure(), data={"x": [0, 1]}, caption="Two points.", 
         code = source.program("weights", passport.parameters, until="fig-weights")
         assert (kept / "out" / "fig-weights.py").read_text() == f"{code}\n"
         assert passport.commit == source.commit()
-        assert passport.statements == tuple(s.number for s in STATEMENTS if "fig-weights" in s.figures) != ()
+        assert passport.statements == tuple(s.number for s in ledger.ALL if "fig-weights" in s.figures) != ()
         for kind in carry.KINDS:
             before, now = (
                 (folder / f"fig-weights.{kind}").read_bytes() for folder in (chapter.kept / "figures", kept / "out")
@@ -298,7 +298,7 @@ class TestReadme:
 
     def test_its_table_says_what_the_ledger_says(self) -> None:
         readme = (ROOT / "README.md").read_text()
-        for statement in STATEMENTS:
+        for statement in ledger.ALL:
             if statement.status == "done" and statement.number.startswith(("Theorem", "Table")):
                 row = next(line for line in readme.splitlines() if re.match(rf"\|.*\b{statement.number}\b", line))
                 assert f"notebooks/{statement.page}.md" in row

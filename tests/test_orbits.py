@@ -1,4 +1,4 @@
-"""Orbits that settle and orbits that do not: Figure 5 and what is wrong with it, E7 to E10."""
+"""Orbits that settle and orbits that do not: Figure 5 and what is wrong with it, E7 to E10; the census B3."""
 
 import math
 
@@ -167,3 +167,22 @@ class TestE10:
         assert abs(b - 1) < 1e-12  # ε = 1e-14 moves it by 1e-13
         assert abs(at_tip - tip) < 1e-12
         assert round(sigmoid(tip), 5) == 0.01004
+
+
+class TestB3:
+    """Nine cells of ten settle. The others end on a 2-cycle mostly, and have a reference below 1 %."""
+
+    def test_census_of_random_cells(self) -> None:
+        cells = 400
+        rng = np.random.default_rng(3)
+        b = np.exp(rng.uniform(np.log(0.05), np.log(20), cells))
+        reference = np.exp(rng.uniform(np.log(1e-5), np.log(0.9), cells))
+        by_hand = np.array([len(cycle(r, x, r)) for r, x in zip(reference.tolist(), b.tolist(), strict=True)])
+        for length, share in ((1, 0.91), (2, 0.074)):
+            assert abs((by_hand == length).mean() - share) < 5 * math.sqrt(share * (1 - share) / cells)
+        assert (by_hand == 0).any()
+        assert reference[by_hand != 1].max() < 0.01004
+        assert b[by_hand != 1].min() > 1
+        tail = trajectory(reference, b, EPS, 4000).logit[:, -65:]
+        assert ((abs(tail[:, -1] - tail[:, -2]) < 1e-9) == (by_hand == 1)).all()
+        assert ((abs(tail[:, -1] - tail[:, -3]) < 1e-9) == ((by_hand == 1) | (by_hand == 2))).all()

@@ -226,9 +226,9 @@ class TestTables:
 
 class TestSource:
     def test_every_figure_of_the_ledger_is_published(self) -> None:
-        from grpo_paper.statements import STATEMENTS
+        from grpo_paper import ledger
 
-        assert {id for s in STATEMENTS for id in s.figures} <= source.figures().keys()
+        assert {id for s in ledger.ALL for id in s.figures} <= source.figures().keys()
 
     def test_the_program_ends_with_the_figure(self) -> None:
         first, both = (source.program("success-map", {"seed": 7}, id) for id in ("fig-success-map", "fig-no-smoothing"))

@@ -63,10 +63,10 @@ def stamp(files: Files, commit: str) -> Files:
     A chapter is kept until something that goes into it changes, through commits that change nothing of it. The commit
     is therefore set when the figure is handed out: its files give this figure, and the same commit the same bytes.
     """
-    from grpo_paper.statements import STATEMENTS  # brings torch
+    from grpo_paper import ledger  # brings torch
 
     passport = parse(files["json"].decode().strip())
-    numbers = tuple(statement.number for statement in STATEMENTS if passport.id in statement.figures)
+    numbers = tuple(statement.number for statement in ledger.ALL if passport.id in statement.figures)
     text = replace(passport, statements=numbers, commit=commit).text()
     bare = {kind: carry.take(kind, files[kind])[1] for kind in carry.KINDS}
     return {kind: carry.put(kind, bare[kind], text) for kind in carry.KINDS} | {"json": f"{text}\n".encode()}
