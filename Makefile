@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+DEVICE ?= cpu
 BIN := .venv/bin
 ENV := .venv/.ready
 # An environment knows its own path: one that was moved with its folder is made anew.
@@ -61,10 +62,10 @@ browse: $(ENV)  ## every page of the built site in Chromium: errors, mathematics
 	$(BIN)/pytest tests/test_site.py -m site -k soon
 
 bench: export OMP_NUM_THREADS := 1
-bench: $(ENV) $(PEERS)  ## speed and cost on one thread: the solver, the replicas, sums beside TRL
+bench: $(ENV) $(PEERS)  ## speed and cost on one thread: the solver, the replicas, sums beside TRL (DEVICE=cuda)
 	$(BIN)/pytest benchmarks/bench_fixed_points.py --benchmark-only --benchmark-columns=min,median,rounds -s
-	$(BIN)/python -m benchmarks.replicas
-	.venv-peers/bin/python -m benchmarks.addition
+	$(BIN)/python -m benchmarks.replicas --device $(DEVICE)
+	.venv-peers/bin/python -m benchmarks.addition --device $(DEVICE)
 
 lab: export JUPYTER_CONFIG_DIR := $(CURDIR)/build/jupyter
 lab: $(ENV)  ## open the chapters in JupyterLab through jupytext

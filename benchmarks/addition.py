@@ -26,7 +26,7 @@ GROUP, BETA, CLIP, RATE = 16, 0.1, 0.2, 1e-3
 SIZES = {"cpu": ((8, 40), (64, 10)), "cuda": ((8, 20), (64, 20), (1024, 10))}
 """Prompts a batch, and TRL's iterations, which its time is taken over."""
 FLOORS = {"eager": 4.5, "compiled": 7.0}
-"""Times TRL's completions a second that the README promises."""
+"""Times TRL's completions a second, at least; below that the benchmark fails."""
 
 
 class Clock(TrainerCallback):

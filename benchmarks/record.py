@@ -44,13 +44,14 @@ def keep(name: str, device: str, rows: list[dict[str, Any]]) -> None:
     columns = list(rows[0])
     cells = [columns, *([_cell(row[column]) for column in columns] for row in rows)]
     widths = [max(len(line[i]) for line in cells) for i in range(len(columns))]
-    print(f"\n{name} on {machine(device)['device']}")
+    about = machine(device)
+    print(f"\n{name} on {about['device']}")
     for line in cells:
         print("  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)))
     path = RESULTS / f"{device}.json"
     kept = json.loads(path.read_text()) if path.exists() else {}
     with whole(path) as partial:
-        partial.write_text(json.dumps(kept | {name: {"machine": machine(device), "rows": rows}}, indent=2) + "\n")
+        partial.write_text(json.dumps(kept | {name: {"machine": about, "rows": rows}}, indent=2) + "\n")
 
 
 def _cell(value: Any) -> str:

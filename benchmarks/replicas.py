@@ -146,6 +146,7 @@ def milliseconds(run: Callable[[int], Any], device: str) -> float:
 def mebibytes(run: Callable[[int], Any], device: str) -> float:
     """The most memory that a run of four iterations adds, in MiB."""
     run(1)  # so that what the compiler needs at first is not counted
+    torch.compiler.reset()  # the next run does so too, and lets go of what this one's graphs hold
     _forget(device)
     before = _most(device)
     run(4)

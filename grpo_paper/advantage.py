@@ -72,7 +72,7 @@ def sample_whitening(variance: Number, group_size: Number, offset: Number) -> Nu
     >>> sample_whitening(0.1875, 4, 0.5)
     1.0
     """
-    return 1 / (sqrt(variance * group_size / (group_size - 1)) + offset)
+    return 1 / (_sample_deviation(variance, group_size) + offset)
 
 
 def sample_whitening_slope(variance: Number, tilt: Number, group_size: Number, offset: Number) -> Number:
@@ -86,9 +86,13 @@ def sample_whitening_slope(variance: Number, tilt: Number, group_size: Number, o
     >>> sample_whitening_slope(0.1875, 0.5, 4, 0.5)
     0.125
     """
-    deviation = sqrt(variance * group_size / (group_size - 1))
+    deviation = _sample_deviation(variance, group_size)
     scale = sample_whitening(variance, group_size, offset)
     return deviation * scale * scale * tilt / 2
+
+
+def _sample_deviation(variance: Number, group_size: Number) -> Number:
+    return sqrt(variance * group_size / (group_size - 1))
 
 
 @dataclass(frozen=True)
@@ -130,12 +134,8 @@ def library_whitening(group_size: int, offset: float = 1e-4) -> Normalization:
     >>> [round(advantage(r, 0.25, 0.0, library_whitening(4)), 4) for r in (1, 0, 0, 0)]
     [1.4997, -0.4999, -0.4999, -0.4999]
     """
-    size = domain.whole("group_size", group_size, 2)
-    constant = domain.positive("offset", offset)
-    if constant.ndim:
-        raise ValueError(f"offset = {offset!r} is outside its domain: it must be one number, finite and > 0")
-    settled = size, float(constant)
-    name = f"mean+sample deviation (G={size}, offset={settled[1]:g})"
+    settled = domain.whole("group_size", group_size, 2), domain.one("offset", offset, domain.positive)
+    name = f"mean+sample deviation (G={settled[0]}, offset={settled[1]:g})"
     return Normalization(name, _Fixed(sample_whitening, *settled), _Fixed(sample_whitening_slope, *settled))
 
 

@@ -63,6 +63,21 @@ def positive(name: str, value: Any) -> np.ndarray:
     return _array(name, value, "finite and > 0", lambda x: np.isfinite(x) & (x > 0))
 
 
+def one(name: str, value: Any, check: Callable[[str, Any], np.ndarray]) -> float:
+    """One number that passes a check, where an array of them would make no sense.
+
+    >>> one("eps", 1e-5, positive)
+    1e-05
+    >>> one("eps", [1e-5, 1e-3], positive)
+    Traceback (most recent call last):
+    ValueError: eps = [1e-05, 0.001] is an array; it must be one number
+    """
+    array = check(name, value)
+    if array.ndim:
+        raise ValueError(f"{name} = {value!r} is an array; it must be one number")
+    return float(array)
+
+
 def together(**arrays: np.ndarray) -> tuple[int, ...]:
     """The common shape of arguments that broadcast together.
 
@@ -98,15 +113,15 @@ def whole(name: str, value: Any, least: int) -> int:
 
 
 def seed(value: Any) -> int:
-    """A seed: a whole number that NumPy, torch and a figure's passport can all hold.
+    """A seed: a whole number, below 2**32 because torch's generator on a CPU looks at no more bits.
 
-    >>> seed(2**64)
+    >>> seed(2**32)
     Traceback (most recent call last):
-    ValueError: seed = 18446744073709551616 is outside its domain: it must be below 2**64
+    ValueError: seed = 4294967296 is outside its domain: it must be below 2**32
     """
     number = whole("seed", value, 0)
-    if number >= 2**64:
-        raise ValueError(f"seed = {value!r} is outside its domain: it must be below 2**64")
+    if number >= 2**32:
+        raise ValueError(f"seed = {value!r} is outside its domain: it must be below 2**32")
     return number
 
 

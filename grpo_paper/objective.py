@@ -5,6 +5,9 @@ from grpo_paper.divergence import kl
 from grpo_paper.elementary import Number, exp, maximum, minimum, sigmoid
 from grpo_paper.policy import success_logit
 
+PENALTIES = ("k1", "k3", "k1*ratio", "k3*ratio")
+"""How the penalty can be estimated on samples."""
+
 
 def clipped_surrogate(ratio: Number, A: Number, clip: Number) -> Number:
     r"""PPO's clipped surrogate for one output.
@@ -113,3 +116,18 @@ def k3(log_ratio: Number) -> Number:
     0.0
     """
     return exp(log_ratio) - 1 - log_ratio
+
+
+def estimated_kl(kind: str, log_ratio: Number, ratio: Number) -> Number:
+    r"""One of `PENALTIES`: `k1` or `k3` of an output drawn from π_old, with ``*ratio`` weighted by ρ, unclipped.
+
+    .. math:: \hat k \quad\text{or}\quad ρ\,\hat k, \qquad ρ = π(o)/π_{old}(o)
+
+    Source: as `k1`; the weight is TRL's ``use_bias_correction_kl``. Domain: ``log_ratio`` = log π_ref(o)/π(o), ρ ≥ 0.
+    Without the weight it estimates KL(π‖π_ref) only as long as π = π_old. Shapes: elementwise.
+
+    >>> estimated_kl("k1*ratio", 0.5, 3.0)
+    -1.5
+    """
+    estimate = (k1 if kind.startswith("k1") else k3)(log_ratio)
+    return ratio * estimate if kind.endswith("*ratio") else estimate

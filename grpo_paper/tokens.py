@@ -2,11 +2,10 @@
 
 from grpo_paper import domain
 from grpo_paper.elementary import Number, exp, maximum, where
-from grpo_paper.objective import clipped_surrogate, k1, k3
+from grpo_paper.objective import PENALTIES, clipped_surrogate, estimated_kl
 
 RATIOS = ("token", "sequence", "output")
 MEANS = ("grpo", "bnpo", "dr_grpo")
-PENALTIES = ("k1", "k3", "k1*ratio", "k3*ratio")
 
 
 def token_loss(
@@ -42,8 +41,7 @@ def token_loss(
     - "dr_grpo": the sum over all tokens, divided by the number of outputs times ``length``, a constant (the width
       of the batch unless given; with 1 it is the mean over outputs of sums over tokens).
 
-    ``penalty``: k̂ is `k1` or `k3` of the token; ``*ratio`` multiplies it by ρ, unclipped. Without the ratio it
-    estimates KL(π‖π_ref) only as long as π = π_old.
+    ``penalty``: `estimated_kl` of the token.
 
     Source: `clipped_surrogate`, `k1` and `k3` token by token; TRL 1.16, torchrl 0.14.1 and verl 0.9.1 train it.
     Domain: log-probabilities of the sampled tokens; mask true (or 1) on an output's own tokens, beyond which anything
@@ -60,8 +58,8 @@ def token_loss(
     domain.choice("ratio", ratio, RATIOS)
     domain.choice("mean", mean, MEANS)
     domain.choice("penalty", penalty, PENALTIES)
-    if length is not None and domain.positive("length", length).ndim:
-        raise ValueError(f"length = {length!r} is outside its domain: it must be one number, finite and > 0")
+    if length is not None:
+        domain.one("length", length, domain.positive)
     _check_shapes(log_pi=log_pi, log_pi_old=log_pi_old, log_pi_ref=log_pi_ref, mask=mask)
     if tuple(A.shape) != tuple(mask.shape[:1]):
         raise ValueError(f"A has shape {tuple(A.shape)}; it must hold one number for each of {mask.shape[0]} outputs")
@@ -74,10 +72,7 @@ def token_loss(
     lengths = maximum(mask.sum(-1), 1)
     rho = exp((to_old.sum(-1) / lengths)[:, None] if ratio == "sequence" else to_old)
 
-    estimate = (k1 if penalty.startswith("k1") else k3)(to_ref)
-    if penalty.endswith("*ratio"):
-        estimate = estimate * rho
-    loss = where(mask, beta * estimate - clipped_surrogate(rho, A[:, None], clip), 0.0)
+    loss = where(mask, beta * estimated_kl(penalty, to_ref, rho) - clipped_surrogate(rho, A[:, None], clip), 0.0)
 
     if mean == "grpo":
         return (loss.sum(-1) / lengths).mean()

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from grpo_paper.cli import main
+from grpo_paper.cli.train import bandit
+from grpo_paper.trainer import TrainConfig
 
 TORCHRUN = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
 
@@ -89,6 +92,12 @@ def test_another_run_is_not_overwritten(tmp_path) -> None:
     assert code == 1
     assert "belongs to another run" in output
     assert (tmp_path / "checkpoint.pt").read_bytes() == before
+
+
+def test_the_options_have_the_defaults_of_the_config() -> None:
+    options = {option.name: option.default for option in bandit.params}
+    for field in fields(TrainConfig):
+        assert options[field.name] == getattr(field.default, "name", field.default), field.name
 
 
 @pytest.mark.parametrize("command", [(), ("train",), ("train", "bandit"), ("train", "addition")], ids=" ".join)

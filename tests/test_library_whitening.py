@@ -88,7 +88,7 @@ class TestNormalization:
             ((1,), "group_size = 1 is outside its domain: it must be a whole number from 2 on"),
             ((16.0,), "group_size = 16.0 is outside its domain"),
             ((16, 0), "offset = 0.0 is outside its domain: it must be finite and > 0"),
-            ((16, [1e-4]), "offset = [0.0001] is outside its domain: it must be one number"),
+            ((16, [1e-4]), "offset = [0.0001] is an array; it must be one number"),
         ],
         ids=["one", "float", "zero", "list"],
     )

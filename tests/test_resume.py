@@ -1,12 +1,13 @@
 """A run that is stopped anywhere goes on as if it had not been, and a wrong file is refused."""
 
+import errno
 import pickle
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -16,6 +17,7 @@ import torch
 
 from grpo_paper import MEAN_ONLY
 from grpo_paper.trainer import Addition, Bandit, CheckpointError, History, TrainConfig, checkpoint, train
+from grpo_paper.trainer.state import start
 
 BANDIT = Bandit.with_success([0.1, 0.4], outputs=8)
 CONFIG = TrainConfig(beta=[0.5, 1.0], iterations=6, inner_steps=2, group_size=4)
@@ -49,34 +51,50 @@ def stopping_after(writes: int) -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("keep_every", [1, 2])
-@pytest.mark.parametrize("stop", range(1, 7))
+@contextmanager
+def interrupted_write(number: int, error: BaseException) -> Iterator[None]:
+    """Of the checkpoints written in here one is cut off, by an error."""
+    written, write = count(1), Path.write_bytes
+
+    def cut(path: Path, content: memoryview) -> None:
+        if next(written) == number:
+            write(path, content[:1000])
+            raise error
+        write(path, content)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "write_bytes", cut)
+        yield
+
+
+def test_a_full_disk(tmp_path) -> None:
+    """Said in a sentence; the last checkpoint is there, and the run goes on from it."""
+    keep = tmp_path / "run.pt"
+    full = OSError(errno.ENOSPC, "No space left on device")
+    with interrupted_write(3, full), pytest.raises(OSError, match=r"run\.pt could not be written \(No space left on"):
+        train(CONFIG, BANDIT, keep=keep, keep_every=1)
+    assert [file.name for file in tmp_path.iterdir()] == ["run.pt"]
+    assert torch.load(keep, weights_only=True)["state"]["iteration"] == 2
+    assert same(train(CONFIG, BANDIT, keep=str(keep)), train(CONFIG, BANDIT))
+
+
+@pytest.mark.parametrize(("keep_every", "stop"), [(1, n) for n in range(1, 7)] + [(2, n) for n in range(1, 4)])
 @pytest.mark.parametrize("ascent", ["gradient", "natural", "adam"])
-def test_stopped_after_any_iteration(ascent, stop, keep_every, tmp_path) -> None:
+def test_stopped_after_any_write(ascent, keep_every, stop, tmp_path) -> None:
     config = replace(CONFIG, ascent=ascent)
     keep = tmp_path / "run.pt"
-    with suppress(Stopped), stopping_after(stop):
+    with pytest.raises(Stopped), stopping_after(stop):
         train(config, BANDIT, keep=keep, keep_every=keep_every)
     assert same(train(config, BANDIT, keep=keep, keep_every=keep_every), train(config, BANDIT))
     assert [file.name for file in tmp_path.iterdir()] == ["run.pt"]
 
 
-def test_a_network_too(addition, tmp_path, monkeypatch) -> None:
+def test_a_network_too(addition, tmp_path) -> None:
     """With Adam's moments, random batches, and a write that is interrupted half-way."""
     config = replace(CONFIG, ascent="adam", learning_rate=1e-3)
     keep = tmp_path / "run.pt"
-    written = torch.save
-
-    def half(content: object, path: Path) -> None:
-        written(content, path)
-        if content["state"]["iteration"] == 3:
-            path.write_bytes(path.read_bytes()[:1000])
-            raise Stopped
-
-    monkeypatch.setattr(torch, "save", half)
-    with pytest.raises(Stopped):
+    with interrupted_write(3, Stopped()), pytest.raises(Stopped):
         train(config, addition, keep=keep, keep_every=1)
-    monkeypatch.setattr(torch, "save", written)
     assert torch.load(keep, weights_only=True)["state"]["iteration"] == 2
     assert same(train(config, addition, keep=keep), train(config, addition))
 
@@ -124,6 +142,47 @@ class TestRefused:
     def test_truncated(self, kept, share) -> None:
         kept.write_bytes(kept.read_bytes()[: int(share * kept.stat().st_size)])
         assert "cannot be read as a checkpoint" in self.refusal(kept)
+
+    def test_a_single_bit(self, kept) -> None:
+        """Most of the file is a history, where torch itself would see nothing wrong."""
+        good = kept.read_bytes()
+        history = train(CONFIG, BANDIT)
+        refused = 0
+        for place in range(0, len(good), len(good) // 60):
+            kept.write_bytes(good[:place] + bytes([good[place] ^ 4]) + good[place + 1 :])
+            try:
+                assert same(train(CONFIG, BANDIT, keep=kept), history)
+            except CheckpointError:
+                refused += 1
+        assert refused > 30
+
+    @pytest.mark.parametrize(
+        ("error", "kind"),
+        [(OSError(errno.EIO, "Input/output error"), OSError), (torch.OutOfMemoryError("CUDA"), MemoryError)],
+        ids=["disk", "memory"],
+    )
+    def test_a_good_one_that_cannot_be_read_now(self, kept, error, kind, monkeypatch) -> None:
+        """Nobody is told to move it away."""
+
+        def fails(*given: object, **more: object) -> None:
+            raise error
+
+        monkeypatch.setattr(torch, "load", fails)
+        with pytest.raises(kind) as raised:
+            train(CONFIG, BANDIT, keep=kept)
+        assert "move it away" not in str(raised.value)
+
+    def test_one_that_appeared_meanwhile(self, tmp_path) -> None:
+        """Two runs were started with one name: the second to write is refused, and the first file stays."""
+        keep = tmp_path / "run.pt"
+        file = checkpoint.Checkpoint(keep, CONFIG, BANDIT)
+        state = start(CONFIG, BANDIT, torch.device("cpu"))
+        assert not file.resume(state)
+        train(replace(CONFIG, seed=5), BANDIT, keep=keep)
+        before = keep.read_bytes()
+        with pytest.raises(CheckpointError, match="was written by another run since this one began"):
+            file.save(state, every=1)
+        assert keep.read_bytes() == before
 
     def test_foreign(self, kept) -> None:
         kept.write_text("a poem")

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from grpo_paper.advantage import advantage
-from grpo_paper.objective import clipped_objective
-from grpo_paper.tokens import MEANS, PENALTIES, RATIOS, token_loss
+from grpo_paper.objective import PENALTIES, clipped_objective
+from grpo_paper.tokens import MEANS, RATIOS, token_loss
 
 LENGTHS = (1, 4, 6, 3, 6, 2)
 CHOICES = list(itertools.product(RATIOS, MEANS, PENALTIES))
@@ -175,7 +175,7 @@ class TestBadInput:
             ({"mean": "dapo"}, "mean = 'dapo' is outside its domain: it must be one of 'grpo', 'bnpo', 'dr_grpo'"),
             ({"penalty": "k2"}, "penalty = 'k2' is outside its domain"),
             ({"length": 0}, "length = 0.0 is outside its domain: it must be finite and > 0"),
-            ({"length": [1, 2]}, "length = [1, 2] is outside its domain: it must be one number"),
+            ({"length": [1, 2]}, "length = [1, 2] is an array; it must be one number"),
             ({"A": np.ones((6, 6))}, "A has shape (6, 6); it must hold one number for each of 6 outputs"),
             ({"mask": np.ones((6, 5))}, "mask (6, 5)"),
         ],

@@ -7,9 +7,11 @@ import pytest
 import torch
 
 from grpo_paper import MEAN_ONLY, WHITENED, Variant, trajectory
-from grpo_paper.advantage import library_whitening
+from grpo_paper.advantage import advantage, library_whitening
 from grpo_paper.divergence import kl, total_variation
+from grpo_paper.objective import PENALTIES
 from grpo_paper.policy import policy_step
+from grpo_paper.tokens import token_loss
 from grpo_paper.trainer import Bandit, TrainConfig, train
 from grpo_paper.trainer.state import start
 from grpo_paper.trainer.steps import Steps
@@ -84,7 +86,25 @@ class TestSampling:
         assert all(torch.equal(a, b) for a, b in zip(vars(one).values(), vars(two).values(), strict=True))
         assert not torch.equal(one.success, other.success)
 
-    @pytest.mark.parametrize("penalty", ["k1", "k3", "k3*ratio"])
+    @pytest.mark.parametrize("penalty", PENALTIES)
+    def test_the_gradient_is_that_of_the_tokens_loss(self, penalty) -> None:
+        """Output by output as drawn, in place of counts: the loss that is compared with TRL, torchrl and verl."""
+        task = Bandit.with_success([0.4], outputs=8)
+        do = Steps(TrainConfig(0.7, clip=0.1, penalty=penalty), task, torch.device("cpu"), compiled=False)
+        draw = torch.Generator().manual_seed(0)
+        old, drift = (torch.randn(8, generator=draw, dtype=torch.float64) for _ in range(2))
+        theta = (old + 0.2 * drift).requires_grad_()  # ratios on both sides of the clip
+        log_pi_old, log_pi_ref, reward = old.log_softmax(-1), task.log_pi_ref[0], task.reward[0]
+        drawn = torch.tensor([0, 0, 1, 3, 3, 3, 4, 7, 2, 6])
+        A = advantage(reward, reward[drawn].mean(), 1e-5)
+        tokens = (x[drawn, None] for x in (theta.log_softmax(-1), log_pi_old, log_pi_ref))
+        token_loss(*tokens, torch.ones(10, 1), A[drawn], 0.7, 0.1, penalty=penalty).backward()
+        weight = torch.bincount(drawn, minlength=8).double() / 10
+        given = (x[None, None] for x in (log_pi_old, log_pi_ref, weight, A))
+        found = do.direction({"logits": theta.detach()[None, None]}, slice(None), *given)["logits"][0, 0]
+        assert torch.allclose(found, theta.grad, rtol=0, atol=1e-14)
+
+    @pytest.mark.parametrize("penalty", PENALTIES)
     def test_a_large_group_approaches_the_exact_expectation(self, penalty, task) -> None:
         """With 20,000 samples p̂ is within 0.004 of p, and after one step the success rate nearer than that."""
         config = TrainConfig(beta=0.5, group_size=20_000, iterations=1, inner_steps=2, penalty=penalty)
@@ -105,8 +125,27 @@ class TestSampling:
         slope = 0.7 * p * (1 - p) * math.log(p / (1 - p))
         assert torch.allclose(found["logits"], torch.tensor([[[slope, -slope]]]).double(), atol=1e-15)
 
+    @pytest.mark.parametrize("penalty", PENALTIES)
+    def test_an_output_that_has_left_the_floats_and_the_group(self, penalty) -> None:
+        """π_ref/π is e^{1000} and its weight 0. Of the two drawn outputs, each at its reference's odds, none pulls."""
+        three = Bandit(torch.full((1, 3), 1 / 3).double().log(), torch.tensor([[1.0, 0.0, 0.0]]).double())
+        do = Steps(TrainConfig(0.7, clip=None, penalty=penalty), three, torch.device("cpu"), compiled=False)
+        log_pi_old, weight = torch.tensor([[[-1.0, -1.0, -1000.0], [0.5, 0.5, 0.0]]]).double().unbind(1)
+        theta = {"logits": torch.tensor([[[0.0, 0.0, -1000.0]]]).double()}
+        given = (x[:, None] for x in (log_pi_old, three.log_pi_ref, weight, torch.zeros(1, 1)))
+        found = do.direction(theta, slice(None), *given)
+        assert torch.allclose(found["logits"], torch.zeros(1, 1, 3).double(), atol=1e-15)
+
 
 class TestReplicas:
+    def test_references_of_their_own(self) -> None:
+        """A list of success rates for each replica is as many tasks with one verifier."""
+        rates = [[0.1, 0.7], [0.4, 0.2], [0.9, 0.3]]
+        together = train(exact(iterations=2), Bandit.with_success(rates, outputs=8))
+        for replica, p_ref in enumerate(rates):
+            alone = train(exact(iterations=2), Bandit.with_success(p_ref, outputs=8))
+            assert (together.success[:, replica] - alone.success[:, 0]).abs().max() < 1e-12
+
     def test_a_replica_is_a_run_of_its_own(self, task) -> None:
         """The exact limit draws nothing, so each replica of a batch equals the run alone; sums may round otherwise."""
         together = train(exact(beta=[0.5, 2.0], alpha=[1.0, 0.3], iterations=3), task)
@@ -132,6 +171,12 @@ class TestBadInput:
             ({"beta": [1, 2], "alpha": [0, 1, 0]}, r"beta of shape \(2,\) and alpha of shape \(3,\) do not broadcast"),
             ({"normalization": "whitened"}, "normalization = 'whitened' is outside its domain"),
             ({"penalty": "k2"}, "penalty = 'k2' is outside its domain"),
+            ({"eps": [1e-3]}, r"eps = \[0.001\] is an array; it must be one number"),
+            ({"clip": torch.full((8,), 0.2)}, "is an array; it must be one number"),
+            ({"learning_rate": []}, r"learning_rate = \[\] is an array"),
+            ({"beta": []}, r"replicas of shape \(0,\)"),
+            ({"alpha": [[0.5, 1.0]]}, r"replicas of shape \(1, 2\)"),
+            ({"seed": 2**32}, "it must be below 2"),
         ],
         ids=str,
     )
@@ -139,16 +184,38 @@ class TestBadInput:
         with pytest.raises(ValueError, match=message):
             TrainConfig(**change)
 
-    def test_a_prompt_without_two_outputs(self) -> None:
-        with pytest.raises(ValueError, match="outputs = 1 is outside its domain"):
-            Bandit.with_success([0.5], outputs=1)
+    @pytest.mark.parametrize(
+        ("p_ref", "outputs", "message"),
+        [
+            ([0.5], 1, "outputs = 1 is outside its domain"),
+            ([], 4, "no prompts"),
+            (0.5, 4, r"p_ref of shape \(\) must be a list"),
+            ([[0.5], [1.0]], 4, "p_ref has 1 bad of 2 entries"),
+            ([[[0.5]]], 4, r"p_ref of shape \(1, 1, 1\)"),
+        ],
+        ids=str,
+    )
+    def test_success_rates(self, p_ref, outputs, message) -> None:
+        with pytest.raises(ValueError, match=message):
+            Bandit.with_success(p_ref, outputs)
+
+    @pytest.mark.parametrize("device", ["meta", None, "abacus", "cuda:99"])
+    def test_devices(self, device, task) -> None:
+        with pytest.raises(ValueError, match=f"device = {device!r} is not"):
+            train(TrainConfig(iterations=1), task, device)
+
+    def test_plain_numbers_whatever_was_given(self) -> None:
+        given = TrainConfig(np.float32([0.5, 2]), np.float64(0.5), eps=torch.tensor(0.25), seed=np.int64(3))
+        assert vars(given) == vars(TrainConfig([0.5, 2.0], 0.5, eps=0.25, seed=3))
+        assert all(type(x) in (float, int, list) for x in (given.beta, given.alpha, given.eps, given.seed))
 
     def test_shapes_and_values(self) -> None:
         good = torch.full((2, 4), 0.25).log()
         reward = torch.tensor([[1.0, 0, 0, 0]] * 2)
         for log_pi_ref, verdict, message in (
             (good[:1], reward, "do not match"),
-            (good[:, :0], reward[:, :0], "has a prompt without outputs"),
+            (good[:, :0], reward[:, :0], "has no replicas, no prompts or a prompt without outputs"),
+            (good[None][:0], reward, "has no replicas"),
             (good - torch.inf, reward, "not finite"),
             (good, 2 * reward, "neither 0 nor 1"),
         ):

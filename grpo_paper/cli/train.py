@@ -29,7 +29,7 @@ SETTINGS = (
     click.option("--inner-steps", type=int, default=10, help="Steps of ascent an iteration."),
     click.option("--learning-rate", type=float, default=0.1),
     click.option("--ascent", default="gradient", help="gradient, natural or adam."),
-    click.option("--penalty", default="exact", help="exact, k1, k3 or k3*ratio."),
+    click.option("--penalty", default="exact", help="exact, k1 or k3; k1*ratio or k3*ratio."),
     click.option("--iterations", type=int, default=100),
     click.option("--seed", type=int, default=0),
     click.option("--device", default="cpu", help="cpu, cuda or cuda:1."),
@@ -75,11 +75,11 @@ def addition(**given: Any) -> None:
 
     Example: grpo-paper train addition --ascent adam --learning-rate 1e-3 --out runs/addition
     """
-    from grpo_paper.trainer import Addition
+    from grpo_paper.trainer import Addition, parallel
 
     names = ("success", "prompts", "digits", "hidden", "layers", "batch_size", "held_out", "impossible")
     task = {name: given.pop(name) for name in names}
-    _run(lambda: Addition.with_success(**task, seed=given["seed"]), **given)
+    _run(lambda: Addition.with_success(**task, seed=given["seed"], progress=parallel.rank() == 0), **given)
 
 
 def _run(
@@ -89,6 +89,7 @@ def _run(
     from grpo_paper.advantage import MEAN_ONLY, WHITENED, library_whitening
     from grpo_paper.trainer import TrainConfig, parallel
     from grpo_paper.trainer import train as run
+    from grpo_paper.trainer.device import memory
 
     keep = None if out is None else out / "checkpoint.pt"
     try:
@@ -100,16 +101,17 @@ def _run(
         where = parallel.join(device)
         if keep is not None and keep.exists() and parallel.rank() == 0:
             click.echo(f"Going on from {keep}.", err=True)
-        history = run(
-            TrainConfig(**config), task(), where, compiled=compiled, bfloat16=bfloat16, keep=keep, progress=True
-        )
+        settled = TrainConfig(**config)
+        with memory("this task"):
+            made = task()
+        history = run(settled, made, where, compiled=compiled, bfloat16=bfloat16, keep=keep, progress=True)
         if parallel.rank() == 0:
             if out is not None:
                 history.save(out / "history.npz")
             success, prediction = history.success.mean((1, 2)), history.prediction.mean((1, 2))
             click.echo(
                 f"success {success[0]:.4f} at the start, {success[-1]:.4f} after {config['iterations']} iterations; "
-                f"the recursion's prediction {prediction[-1]:.4f}"
+                f"by the recursion of exact, unclipped updates {prediction[-1]:.4f}"
             )
             if out is not None:
                 click.echo(f"history in {out / 'history.npz'}")

@@ -83,14 +83,15 @@ class Addition:
         batch_size: int | None = None,
         held_out: int = 0,
         impossible: int = 0,
+        progress: bool = False,
     ) -> "Addition":
-        """Random sums, all different, and a network that was taught sums until it solves a share `success` of these.
+        """Random sums, all different, and a network that was taught sums until it solves at least `success` of these.
 
         impossible: how many of the prompts, the last ones, need a digit more than the answer has; the share is that of
         the others. The network is kept by content: `reference`.
         Errors: ValueError naming the argument, the value and the domain; RuntimeError if it cannot be taught so much.
         """
-        wanted = float(domain.probability("success", success))
+        wanted = domain.one("success", success, domain.probability)
         for name, value in (("prompts", prompts), ("digits", digits), ("layers", layers)):
             domain.whole(name, value, 1)
         if digits > LONGEST:
@@ -110,7 +111,7 @@ class Addition:
             shape = (len(VOCABULARY), 3 * digits + 1, DIGITS, hidden, layers)
             blank = {name: x[None] for name, x in transformer.initial(*shape, generator).items()}
             school = cls(sums[: prompts + LESSONS], blank, digits)
-            return teach(blank, school.log_pi, school.reward, prompts - impossible, wanted, generator)
+            return teach(blank, school.log_pi, school.reward, prompts - impossible, wanted, generator, progress)
 
         settings = (wanted, prompts, impossible, digits, hidden, layers, seed, torch.get_num_threads())
         weights = kept((settings, Path(__file__).read_bytes()), make)

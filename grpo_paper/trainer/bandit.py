@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -33,8 +34,11 @@ class Bandit:
                 f"log_pi_ref of shape {tuple(self.log_pi_ref.shape)} and reward of shape {prompts_and_outputs} do not "
                 "match: both must end in (prompts, outputs), with an axis of replicas before it in log_pi_ref only"
             )
-        if 0 in prompts_and_outputs:
-            raise ValueError(f"reward of shape {prompts_and_outputs} has a prompt without outputs; give it two or more")
+        if 0 in self.log_pi_ref.shape:
+            raise ValueError(
+                f"log_pi_ref of shape {tuple(self.log_pi_ref.shape)} has no replicas, no prompts or a prompt without "
+                "outputs; give one or more of each"
+            )
         if not torch.isfinite(self.log_pi_ref).all():
             raise ValueError(
                 "log_pi_ref has entries that are not finite; for a prompt that never succeeds give no output the reward"
@@ -43,23 +47,29 @@ class Bandit:
             raise ValueError("reward has entries that are neither 0 nor 1; the verifier must say one of them")
 
     @classmethod
-    def with_success(cls, p_ref: Sequence[float], outputs: int, seed: int = 0) -> "Bandit":
-        """One prompt for each success rate; a quarter of its outputs right, random odds within right and wrong.
+    def with_success(cls, p_ref: Sequence[float] | Sequence[Sequence[float]], outputs: int, seed: int = 0) -> "Bandit":
+        """One prompt for each success rate; a quarter of its outputs right, at least one; random odds within a kind.
 
-        Where p_ref is 0 no output is right, and all are where it is 1.
+        Where p_ref is 0 no output is right, and all are where it is 1. A list of such lists is one for each replica,
+        whose rates must lie between, as replicas share the verifier.
         Errors: ValueError naming the argument, the value and the domain.
 
         >>> task = Bandit.with_success([0.2, 0.7], outputs=8)
         >>> (task.log_pi_ref.exp() * task.reward).sum(-1)
         tensor([0.2000, 0.7000], dtype=torch.float64)
         """
-        success = torch.tensor(domain.probability("p_ref", p_ref), dtype=torch.float64)[..., None]
+        rates = (domain.probability if np.ndim(p_ref) < 2 else domain.fraction)("p_ref", p_ref)
+        if rates.ndim not in (1, 2):
+            raise ValueError(f"p_ref of shape {rates.shape} must be a list of success rates, or one for each replica")
+        success = torch.tensor(rates)[..., None]
         correct = max(1, domain.whole("outputs", outputs, 2) // 4)
-        reward = (torch.arange(outputs) < correct).double().expand(len(success), outputs)
+        reward = (torch.arange(outputs) < correct).double().expand(success.shape[-2], outputs)
         generator = torch.Generator().manual_seed(domain.seed(seed))
         within = torch.randn(reward.shape, generator=generator, dtype=torch.float64)
         right, wrong = (conditional(within, reward == kind) for kind in (1, 0))
         mixed = torch.where(reward == 1, right + success.log(), wrong + (1 - success).log())
+        if success.ndim == 3:
+            return cls(mixed, reward)
         certain = (success == 0) | (success == 1)
         return cls(torch.where(certain, normalize(within), mixed), torch.where(certain, success, reward))
 

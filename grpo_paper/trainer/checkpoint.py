@@ -1,7 +1,9 @@
 """A run on disk: everything the next iteration depends on, in one file that is whole or absent."""
 
 import hashlib
+import io
 import json
+import zipfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,10 +13,11 @@ import torch
 from grpo_paper.files import whole
 from grpo_paper.trainer import parallel
 from grpo_paper.trainer.config import TrainConfig
+from grpo_paper.trainer.device import out_of_memory
 from grpo_paper.trainer.state import State
 from grpo_paper.trainer.task import Task
 
-FORMAT = "grpo-paper checkpoint 2"
+FORMAT = "grpo-paper checkpoint 3"
 PARTS = {"theta", "optimizer", "generator", "iteration", "looks", "batches"}
 
 
@@ -34,44 +37,68 @@ def identity(config: TrainConfig, task: Task, **how: object) -> dict[str, str]:
     for tensor in (task.reward, *task.parameters().values()):
         digest.update(f"{tuple(tensor.shape)} {tensor.dtype}".encode())
         digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
-    return {name: json.dumps(value, default=list) for name, value in fields.items()} | {"task": digest.hexdigest()}
+    return {name: json.dumps(value) for name, value in fields.items()} | {"task": digest.hexdigest()}
 
 
 class Checkpoint:
     """The file of a run, or none."""
 
-    def __init__(self, path: Path | None, config: TrainConfig, task: Task, **how: object) -> None:
-        self.path, self.last = path, config.iterations
+    def __init__(self, path: Path | str | None, config: TrainConfig, task: Task, **how: object) -> None:
+        self.path, self.last = None if path is None else Path(path), config.iterations
         self.run = {} if path is None else identity(config, task, **how)
+        self.ours = False  # whether the file that is there is of this run
 
     def resume(self, state: State) -> bool:
         """Put the state where the file left it, if there is one."""
         if self.path is None or not self.path.exists():
             return False
         state.restore(load(self.path, self.run, state.generator.device))
+        self.ours = True
         return True
 
     def save(self, state: State, every: int) -> None:
         """Write the state if its turn has come; of several processes, the first writes."""
         due = state.iteration % every == 0 or state.iteration == self.last
-        if self.path is not None and due and parallel.rank() == 0:
-            save(self.path, self.run, state.dump())
+        if self.path is None or not due or parallel.rank() > 0:
+            return
+        if not self.ours and self.path.exists():
+            raise CheckpointError(f"{self.path} was written by another run since this one began; name another file")
+        save(self.path, self.run, state.dump())
+        self.ours = True
 
 
 def save(path: Path, run: dict[str, str], state: dict[str, Any]) -> None:
-    """Write the state, atomically: a kill leaves the former file or the new one."""
-    with whole(path) as partial:
-        torch.save({"format": FORMAT, "run": run, "state": state}, partial)
+    """Write the state, atomically: a kill leaves the former file or the new one.
+
+    Errors: OSError, for a full disk, say.
+    """
+    content = io.BytesIO()  # written to a file, torch's own errors do not say what is wrong with the disk
+    torch.save({"format": FORMAT, "run": run, "state": state}, content)
+    try:
+        with whole(path) as partial:
+            partial.write_bytes(content.getbuffer())
+    except OSError as error:
+        raise OSError(
+            f"{path} could not be written ({error.strerror}); a former one is as it was. Make room, or name another "
+            "file, and run this again"
+        ) from error
 
 
 def load(path: Path, run: dict[str, str], device: torch.device) -> dict[str, Any]:
     """The state that `save` wrote for this run.
 
-    Errors: CheckpointError if the file is damaged, no checkpoint, or of another run. The file is left as it is.
+    Errors: CheckpointError if the file is damaged, no checkpoint, or of another run; OSError if it cannot be opened.
+    The file is left as it is.
     """
     try:
+        with zipfile.ZipFile(path) as archive:
+            damaged = archive.testzip()  # torch does not look at the sums that it writes
+        if damaged:
+            raise zipfile.BadZipFile(damaged)
         content = torch.load(path, map_location=device, weights_only=True)
     except Exception as error:  # what a damaged or hostile file raises depends on where it is damaged
+        if isinstance(error, OSError) or out_of_memory(error):
+            raise
         raise CheckpointError(
             f"{path} cannot be read as a checkpoint ({type(error).__name__}); move it away to start anew"
         ) from None

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from grpo_paper import domain
 from grpo_paper.advantage import WHITENED, Normalization
+from grpo_paper.objective import PENALTIES
 from grpo_paper.variants import Variant
 
 ASCENTS = ("gradient", "natural", "adam")
-PENALTIES = ("exact", "k1", "k3", "k3*ratio")
+KL = ("exact", *PENALTIES)
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class TrainConfig:
     inner_steps: ascent steps an iteration, of the given learning rate; ascent: along the gradient of the sum over
     prompts, along the natural gradient, which for a table of logits converges at the rate of beta whatever the
     probabilities, or by Adam.
-    penalty: the KL exactly, or estimated on the sampled outputs by k1, by k3, or by k3 weighted by the ratio.
+    penalty: the KL exactly, or `estimated_kl` of the sampled outputs: "k1" or "k3", with "*ratio" weighted by it.
     Errors: ValueError naming the argument, the value and the domain.
 
     >>> TrainConfig(beta=-1.0)
@@ -43,17 +44,22 @@ class TrainConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        beta = domain.positive("beta", self.beta)
-        domain.together(beta=beta, alpha=domain.probability("alpha", self.alpha))
-        domain.positive("eps", self.eps)
-        domain.positive("learning_rate", self.learning_rate)
-        if self.clip is not None:
-            domain.probability("clip", self.clip)
-        if self.group_size is not None:
-            domain.whole("group_size", self.group_size, 2)
-        for name, least in (("inner_steps", 1), ("iterations", 1)):
-            domain.whole(name, getattr(self, name), least)
-        domain.seed(self.seed)
+        beta, alpha = domain.positive("beta", self.beta), domain.probability("alpha", self.alpha)
+        shape = domain.together(beta=beta, alpha=alpha)
+        if len(shape) > 1 or 0 in shape:
+            raise ValueError(
+                f"beta and alpha make replicas of shape {shape}; give each one number, or a list with one for a replica"
+            )
         domain.choice("ascent", self.ascent, ASCENTS)
-        domain.choice("penalty", self.penalty, PENALTIES)
+        domain.choice("penalty", self.penalty, KL)
         Variant(self.normalization, 1)  # refuses what is no normalisation
+        # Plain numbers, so that a run is the same whether NumPy's or torch's were given.
+        plain = {"beta": beta.tolist(), "alpha": alpha.tolist(), "seed": domain.seed(self.seed)}
+        plain |= {name: domain.one(name, getattr(self, name), domain.positive) for name in ("eps", "learning_rate")}
+        plain |= {name: domain.whole(name, getattr(self, name), 1) for name in ("inner_steps", "iterations")}
+        if self.clip is not None:
+            plain["clip"] = domain.one("clip", self.clip, domain.probability)
+        if self.group_size is not None:
+            plain["group_size"] = domain.whole("group_size", self.group_size, 2)
+        for name, value in plain.items():
+            object.__setattr__(self, name, value)

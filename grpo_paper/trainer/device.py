@@ -17,10 +17,10 @@ def available(device: str) -> torch.device:
     """
     try:
         found = torch.device(device)
-    except RuntimeError:
+    except (RuntimeError, TypeError):
         raise ValueError(f"device = {device!r} is not a device that torch knows; use 'cpu' or 'cuda'") from None
     try:
-        torch.empty(0, device=found)
+        torch.zeros(1, device=found).item()  # so that "meta", which holds no numbers, is refused
     except (RuntimeError, AssertionError, NotImplementedError):
         raise ValueError(
             f"device = {device!r} is not available to torch {torch.__version__} on this machine; use device='cpu'"
@@ -30,17 +30,29 @@ def available(device: str) -> torch.device:
 
 @contextmanager
 def computing(device: torch.device, bfloat16: bool, size: str) -> Iterator[None]:
-    """Without autograd's records; a network's matrix products in bfloat16 if asked for; out of memory in one sentence.
+    """Without autograd's records, with a network's matrix products in bfloat16 if asked for, and `memory`."""
+    with memory(size), torch.no_grad(), torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
+        yield
 
-    Torch has several ways of running out of memory; all become a MemoryError that says the size that was asked for.
-    """
+
+@contextmanager
+def memory(size: str) -> Iterator[None]:
+    """Whatever runs out of memory in here becomes a MemoryError that says the size that was asked for."""
     try:
-        with torch.no_grad(), torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
-            yield
-    except RuntimeError as error:  # torch.OutOfMemoryError is one; on a CPU only the message tells
-        if not isinstance(error, torch.OutOfMemoryError) and "can't allocate memory" not in str(error):
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if not out_of_memory(error):
             raise
         raise MemoryError(
-            f"out of memory with {size}; run fewer replicas, prompts or outputs at once. "
-            "A checkpoint that was written is still there"
+            f"out of memory with {size}; run fewer replicas, prompts, outputs or samples at once, or fewer iterations, "
+            "all of which are kept. A checkpoint that was written is still there"
         ) from error
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether this is one of the ways in which memory runs out; on a CPU only torch's message tells.
+
+    >>> out_of_memory(RuntimeError("shapes differ")), out_of_memory(torch.OutOfMemoryError("CUDA"))
+    (False, True)
+    """
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error)

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from grpo_paper.divergence import kl, total_variation
-from grpo_paper.elementary import sigmoid
 from grpo_paper.files import whole
 from grpo_paper.policy import success_logit, tilt
 from grpo_paper.success_map import next_log_odds
@@ -46,11 +45,10 @@ class History:
     log_pi: Tensor
 
     @classmethod
-    def of(cls, looks: list[Row], batches: list[Row], log_pi: Tensor) -> "History":
-        """The rows that `measure` gave, those of the batches, and the last policy."""
-        success, prediction, divergence, tv, kl_theory = stack(looks)
-        sampled, clipped, prompts = stack(batches)
-        silent = (sampled == 0) | (sampled == 1)
+    def of(cls, looks: list[Row], batches: list[Row], prediction: Tensor, log_pi: Tensor) -> "History":
+        """The rows that `measure` gave, those of the batches, the recursion's success rates, and the last policy."""
+        success, divergence, tv, kl_theory = stack(looks)
+        sampled, silent, clipped, prompts = stack(batches)
         lost = ~success.isfinite().all(-1)
         if lost.any():
             warnings.warn(
@@ -91,11 +89,11 @@ def predict(config: TrainConfig, log_pi_ref: Tensor, reward: Tensor) -> Tensor:
     return orbits.to(log_pi_ref.dtype)
 
 
-def measure(log_pi: Tensor, log_pi_ref: Tensor, reward: Tensor, predicted: Tensor, gain: Tensor) -> tuple[Tensor, ...]:
-    """Success, prediction, kl, tv and kl_theory of a policy, each (replicas, prompts).
+def measure(log_pi: Tensor, log_pi_ref: Tensor, reward: Tensor, gain: Tensor) -> Row:
+    """Success, kl, tv and kl_theory of a policy, each (replicas, prompts).
 
     The closed-form policy is the reference reweighted by the reward alone (E15), its log-odds raised by the gain.
     """
     theory, pi = tilt(log_pi_ref, gain[..., None] * reward, 1), log_pi.exp()
-    success = (pi * reward).sum(-1) / pi.sum(-1)
-    return success, sigmoid(predicted), kl(log_pi, log_pi_ref), total_variation(log_pi, theory), kl(log_pi, theory)
+    success = (pi * reward).sum(-1) / pi.sum(-1)  # a sum, where the log-odds would take two passes
+    return success, kl(log_pi, log_pi_ref), total_variation(log_pi, theory), kl(log_pi, theory)

@@ -10,6 +10,7 @@ import torch
 from tqdm import tqdm
 
 from grpo_paper import domain
+from grpo_paper.elementary import sigmoid
 from grpo_paper.trainer import parallel
 from grpo_paper.trainer.checkpoint import Checkpoint
 from grpo_paper.trainer.config import TrainConfig
@@ -27,15 +28,16 @@ def train(
     *,
     compiled: bool = False,
     bfloat16: bool = False,
-    keep: Path | None = None,
+    keep: Path | str | None = None,
     keep_every: int = 10,
     progress: bool = False,
 ) -> History:
     """Run Algorithm 1 on a task. Same seed, same device: the same history, bit for bit.
 
-    compiled: let torch.compile fuse the work. bfloat16: a network's matrix products in bfloat16, all else as it is.
+    compiled: let torch.compile fuse the work, after a reset of the compiler.
+    bfloat16: a network's matrix products in bfloat16, all else as it is.
     keep: a checkpoint file, written every keep_every iterations; a run that was killed goes on from there.
-    Errors: ValueError naming the argument; CheckpointError for a file of another run; MemoryError.
+    Errors: ValueError naming the argument; CheckpointError for a file of another run; MemoryError; OSError.
 
     >>> from grpo_paper.trainer import Bandit
     >>> task = Bandit.with_success([0.2], outputs=8)
@@ -47,26 +49,28 @@ def train(
     domain.whole("keep_every", keep_every, 1)
     quiet = not progress or parallel.rank() > 0
     file = Checkpoint(keep, config, task, device=where.type, compiled=compiled, bfloat16=bfloat16)
-    with computing(where, bfloat16, f"{replicas(config, task)} replicas of {tuple(task.reward.shape)} outputs"):
+    size = f"{replicas(config, task)} replicas of {tuple(task.reward.shape)} outputs, {config.iterations} iterations"
+    with computing(where, bfloat16, size):
         task = task.to(where)
         do, state = Steps(config, task, where, compiled), start(config, task, where)
         log_pi = log_pi_ref = do.policy(state.theta)
         rewards, indices = task.reward.to(log_pi), torch.arange(len(task.reward), device=where)
         predicted = predict(config, log_pi_ref, rewards)
+        gain = (predicted - predicted[0]).nan_to_num(0.0)  # log-odds of ±∞ stay as they are
         if file.resume(state):
             log_pi = do.policy(state.theta)
         else:
-            state.looks.append(do.measure(log_pi, log_pi_ref, rewards, predicted[0], predicted[0]))
+            state.looks.append(do.measure(log_pi, log_pi_ref, rewards, gain[0]))
 
         ahead = range(state.iteration, config.iterations)
-        for n in tqdm(ahead, "iterations", disable=quiet):
+        for n in tqdm(ahead, "iterations", config.iterations, initial=state.iteration, disable=quiet):
             # Freeze the policy, and draw the prompts of this iteration.
             prompts = do.prompts(state.generator)
             log_pi_old, reward = log_pi[:, prompts], rewards[prompts]
 
             # Sample a group of outputs for each; whiten the verifier's rewards.
             weight = do.group(log_pi_old, state.generator)
-            p_hat, A = do.whiten(weight, reward)
+            p_hat, silent, A = do.whiten(weight, reward)
 
             # Take μ steps down the loss: the penalty less the clipped surrogate.
             given = prompts, log_pi_old, log_pi_ref[:, prompts], weight, A
@@ -76,9 +80,8 @@ def train(
             # See what has become of the policy.
             log_pi = do.policy(state.theta)
             clipped = do.clipped(log_pi[:, prompts], log_pi_old, weight, A)
-            state.batches.append((p_hat, clipped, indices[prompts]))
-            look = do.measure(log_pi, log_pi_ref, rewards, predicted[n + 1], predicted[0])
-            state.looks.append(look)
+            state.batches.append((p_hat, silent, clipped, indices[prompts]))
+            state.looks.append(do.measure(log_pi, log_pi_ref, rewards, gain[n + 1]))
             state.iteration = n + 1
             file.save(state, every=keep_every)
-        return History.of(state.looks, state.batches, log_pi)
+        return History.of(state.looks, state.batches, sigmoid(predicted), log_pi)

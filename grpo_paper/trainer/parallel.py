@@ -20,7 +20,7 @@ def join(device: str) -> str:
     >>> join("cpu")
     'cpu'
     """
-    if "WORLD_SIZE" not in os.environ:
+    if "LOCAL_RANK" not in os.environ:  # which torchrun sets; a cluster's scheduler may set the others
         return device
     if device == "cuda":
         device = f"cuda:{os.environ['LOCAL_RANK']}"

@@ -1,6 +1,6 @@
 """The addition task's reference policy: a network taught sums until it succeeds as often as it should.
 
-The result is kept in a folder of caches under a name that is the digest of everything it depends on.
+The result is kept in a folder of caches under a name that is the digest of all it depends on but the machine.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
+from tqdm import tqdm
 
 from grpo_paper.files import whole
 from grpo_paper.trainer import transformer
@@ -50,6 +51,7 @@ def teach(
     examined: int,
     success: float,
     generator: torch.Generator,
+    progress: bool = False,
 ) -> Parameters:
     """Raise the log-probability of right answers until the mean success on the first `examined` prompts is enough.
 
@@ -61,7 +63,7 @@ def teach(
     def score(weights: Parameters, prompts: Tensor, right: Tensor) -> Tensor:
         return (log_pi(weights, prompts) * right).sum()
 
-    for step in range(PATIENCE):
+    for step in tqdm(range(PATIENCE), "lessons at most", disable=not progress):
         if step % LOOK_EVERY == 0:
             found = (log_pi(weights, slice(examined)).exp() * reward[:examined]).sum(-1).mean()
             if found >= success:

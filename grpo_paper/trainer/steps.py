@@ -1,13 +1,14 @@
 """The pieces of an iteration: the policy, a group, the ascent's direction, and what is measured; compiled on demand."""
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import Tensor
 
 from grpo_paper.advantage import Normalization, advantage
 from grpo_paper.divergence import kl
-from grpo_paper.objective import clipped_surrogate, k1, k3
+from grpo_paper.objective import clipped_surrogate, estimated_kl
 from grpo_paper.trainer import parallel
 from grpo_paper.trainer.config import TrainConfig
 from grpo_paper.trainer.history import measure
@@ -28,8 +29,9 @@ class Steps:
         dtype = next(iter(task.parameters().values())).dtype
         beta, alpha = (torch.tensor(x, dtype=dtype, device=device)[..., None] for x in (config.beta, config.alpha))
         self.strengths = [strength if strength.any() else None for strength in (beta * alpha, beta * (1 - alpha))]
-        self.log_pi = fuse(task.log_pi)
-        self.weigh, self.whitened, self.cut, self.beside = (fuse(f) for f in (_weigh, _whitened, _cut, measure))
+        self.log_pi, self.weigh, self.measure = fuse(task.log_pi), fuse(_weigh), fuse(measure)
+        self.whiten = fuse(partial(_whiten, eps=config.eps, normalization=config.normalization))
+        self.clipped = fuse(partial(_clipped, clip=self.clip))
         self.graphs = compiled and device.type == "cuda"
         gradient = torch.func.grad(self._loss)
         # On a GPU the many small kernels of a step are replayed as one graph, which owns the memory of its result.
@@ -53,10 +55,6 @@ class Steps:
         shape = (*log_pi.shape[:-1], self.config.group_size)
         return self.weigh(log_pi, torch.rand(shape, generator=generator, device=self.device, dtype=log_pi.dtype))
 
-    def whiten(self, weight: Tensor, reward: Tensor) -> tuple[Tensor, Tensor]:
-        """The group's mean reward, and the advantage of every output."""
-        return self.whitened(weight, reward, self.config.eps, self.config.normalization)
-
     def direction(
         self, theta: Parameters, prompts: Prompts, log_pi_old: Tensor, log_pi_ref: Tensor, weight: Tensor, A: Tensor
     ) -> Parameters:
@@ -67,18 +65,6 @@ class Steps:
             torch.compiler.cudagraph_mark_step_begin()  # the former direction has been used
         found = self.gradient(theta, mine if isinstance(prompts, slice) else prompts[mine], *given)
         return self.task.natural(theta, found) if self.config.ascent == "natural" else found
-
-    def clipped(self, log_pi: Tensor, log_pi_old: Tensor, weight: Tensor, A: Tensor) -> Tensor:
-        """Share of the group's weight that the clip cuts."""
-        return self.cut(log_pi, log_pi_old, weight, A, self.clip)
-
-    def measure(
-        self, log_pi: Tensor, log_pi_ref: Tensor, reward: Tensor, predicted: Tensor, L_ref: Tensor
-    ) -> tuple[Tensor, ...]:
-        """What a policy is beside the closed form of the predicted log-odds."""
-        gain = predicted - L_ref
-        # A prompt that never or always succeeds has log-odds of ±∞ and stays as it is.
-        return self.beside(log_pi, log_pi_ref, reward, predicted, torch.where(gain.isfinite(), gain, 0))
 
     def _loss(
         self, theta: Parameters, prompts: Prompts, log_pi_old: Tensor, log_pi_ref: Tensor, weight: Tensor, A: Tensor
@@ -91,16 +77,14 @@ class Steps:
         gain = (weight * clipped_surrogate(ratio, A, self.clip)).sum(-1)
         for strength, anchor in zip(self.strengths, (log_pi_ref, log_pi_old), strict=True):
             if strength is not None:
-                gain = gain - strength * _penalty(self.config.penalty, log_pi, anchor, weight, ratio)
+                log_ratio = torch.where(seen, anchor - log_pi, 0)
+                penalty = (
+                    kl(log_pi, anchor)
+                    if self.config.penalty == "exact"
+                    else (weight * estimated_kl(self.config.penalty, log_ratio, ratio)).sum(-1)
+                )
+                gain = gain - strength * penalty
         return -gain.sum()  # negated here and not in the optimiser, which would copy it
-
-
-def _penalty(kind: str, log_pi: Tensor, log_anchor: Tensor, weight: Tensor, ratio: Tensor) -> Tensor:
-    """KL to an anchor for each prompt: exact, or estimated on the group, "k3*ratio" with the importance weight."""
-    if kind == "exact":
-        return kl(log_pi, log_anchor)
-    estimate = (k1 if kind == "k1" else k3)(log_anchor - log_pi)
-    return (weight * (ratio * estimate if kind.endswith("*ratio") else estimate)).sum(-1)
 
 
 def _weigh(log_pi: Tensor, levels: Tensor) -> Tensor:
@@ -113,11 +97,14 @@ def _weigh(log_pi: Tensor, levels: Tensor) -> Tensor:
     return torch.diff(below, dim=-1, prepend=torch.zeros_like(below[..., :1])) / levels.shape[-1]
 
 
-def _whitened(weight: Tensor, reward: Tensor, eps: float, normalization: Normalization) -> tuple[Tensor, Tensor]:
-    p_hat = (weight * reward).sum(-1) / weight.sum(-1)
-    return p_hat, advantage(reward, p_hat[..., None], eps, normalization)
+def _whiten(weight: Tensor, reward: Tensor, eps: float, normalization: Normalization) -> tuple[Tensor, ...]:
+    """The group's mean reward, whether all its rewards are alike, and the advantage of every output."""
+    hits, size = (weight * reward).sum(-1), weight.sum(-1)
+    p_hat = hits / size
+    return p_hat, (hits == 0) | (hits == size), advantage(reward, p_hat[..., None], eps, normalization)
 
 
-def _cut(log_pi: Tensor, log_pi_old: Tensor, weight: Tensor, A: Tensor, clip: float) -> Tensor:
+def _clipped(log_pi: Tensor, log_pi_old: Tensor, weight: Tensor, A: Tensor, clip: float) -> Tensor:
+    """Share of the group's weight that the clip cuts."""
     ratio = (log_pi - log_pi_old).exp()
     return (weight * (clipped_surrogate(ratio, A, clip) < ratio * A)).sum(-1)
