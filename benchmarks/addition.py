@@ -14,13 +14,13 @@ import torch
 import transformers
 import trl
 from datasets import Dataset
-from tokenizers import Tokenizer, models, pre_tokenizers
-from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast, PrinterCallback, TrainerCallback
+from transformers import PrinterCallback, TrainerCallback
 
 from benchmarks.record import keep
 from benchmarks.replicas import STEPS, steady
 from grpo_paper.trainer import Addition, TrainConfig, train
 from grpo_paper.trainer.addition import VOCABULARY, verify
+from peers import llama
 
 GROUP, BETA, CLIP, RATE = 16, 0.1, 0.2, 1e-3
 SIZES = {"cpu": ((8, 40), (64, 10)), "cuda": ((8, 20), (64, 20), (1024, 10))}
@@ -50,18 +50,8 @@ def of_trl(task: Addition, iterations: int, device: str, settle: int = 2) -> flo
     """Completions a second of TRL, after the first iterations."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        words = {word: i for i, word in enumerate(["<pad>", "<eos>", *VOCABULARY])}
-        letters = Tokenizer(models.WordLevel(words, unk_token="<pad>"))
-        letters.pre_tokenizer = pre_tokenizers.Split("", "isolated")
-        tokenizer = PreTrainedTokenizerFast(
-            tokenizer_object=letters, pad_token="<pad>", eos_token="<eos>", padding_side="left"
-        )
+        tokenizer = llama.save(folder, VOCABULARY, hidden_size=64, intermediate_size=256, num_attention_heads=4)
         assert len(tokenizer(task.prompts[0])["input_ids"]) == len(task.prompts[0])
-        torch.manual_seed(0)
-        size = {"hidden_size": 64, "intermediate_size": 256, "num_hidden_layers": 2, "num_attention_heads": 4}
-        ends = {"pad_token_id": 0, "eos_token_id": 1, "bos_token_id": None}
-        LlamaForCausalLM(LlamaConfig(vocab_size=len(words), **size, **ends)).save_pretrained(folder)
-        tokenizer.save_pretrained(folder)
         clock = Clock()
         config = trl.GRPOConfig(
             output_dir=str(folder / "out"),

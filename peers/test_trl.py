@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 import torch
 from datasets import Dataset
-from tokenizers import Tokenizer, models, pre_tokenizers
-from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
 from trl import GRPOConfig, GRPOTrainer
 
 from grpo_paper.advantage import MEAN_ONLY, library_whitening
 from grpo_paper.tokens import token_loss
+from peers import llama
 from peers.batch import (
     BETA,
     CLIP,
@@ -53,21 +53,12 @@ def name(x: Any) -> str:
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a Llama of two layers and a tokenizer of single letters, from which TRL can load both."""
+    """A folder with a model and a tokenizer."""
     path = tmp_path_factory.mktemp("model")
-    words = ["<pad>", "<eos>", *"abcdefghi"]
-    assert len(words) == WORDS
-    letters = Tokenizer(models.WordLevel({word: i for i, word in enumerate(words)}, unk_token="<pad>"))
-    letters.pre_tokenizer = pre_tokenizers.Whitespace()
-    PreTrainedTokenizerFast(
-        tokenizer_object=letters, pad_token="<pad>", eos_token="<eos>", padding_side="left"
-    ).save_pretrained(path)
-    torch.manual_seed(0)
-    sizes = {"hidden_size": 16, "intermediate_size": 24, "num_hidden_layers": 2, "num_attention_heads": 2}
-    ends = {"pad_token_id": 0, "eos_token_id": 1, "bos_token_id": None}
+    sizes = {"hidden_size": 16, "intermediate_size": 24, "num_attention_heads": 2}
     # Weights ten times the usual size: otherwise all words are about equally probable.
-    config = LlamaConfig(vocab_size=WORDS, initializer_range=0.2, **sizes, **ends)
-    LlamaForCausalLM(config).double().save_pretrained(path)
+    tokenizer = llama.save(path, "abcdefghi", torch.float64, initializer_range=0.2, **sizes)
+    assert len(tokenizer) == WORDS
     return path
 
 

@@ -134,11 +134,9 @@ class TestTraining:
 
 
 @pytest.fixture(scope="module")
-def followed(tmp_path_factory) -> tuple[Addition, History]:
+def followed(own_references) -> tuple[Addition, History]:
     """Appendix A's settings: 24 sums to train on, 12 held out, of which the last four are impossible."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRPO_PAPER_CACHE", str(tmp_path_factory.mktemp("cache")))
-        task = small(digits=2, prompts=36, held_out=12, impossible=4, batch_size=8)
+    task = small(digits=2, prompts=36, held_out=12, impossible=4, batch_size=8)
     config = TrainConfig(beta=[0.1, 0.1], ascent="adam", learning_rate=1e-3, iterations=10)
     return task, train(config, task)
 

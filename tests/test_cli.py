@@ -13,8 +13,7 @@ from click.testing import CliRunner
 from grpo_paper.cli import main
 from grpo_paper.cli.train import bandit
 from grpo_paper.trainer import TrainConfig
-
-TORCHRUN = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
+from tests.runs import TORCHRUN
 
 
 def run(*arguments: object) -> tuple[int, str]:
@@ -49,7 +48,7 @@ def test_two_processes_are_one_run(command, tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     one, two = tmp_path / "one", tmp_path / "two"
     words = [str(word) for word in command]
-    for start, out in (((sys.executable,), one), (TORCHRUN, two)):
+    for start, out in (((sys.executable,), one), ((*TORCHRUN, "2"), two)):
         told = subprocess.run(
             [*start, "-m", "grpo_paper", *words, "--out", out], env=os.environ, capture_output=True, text=True
         )

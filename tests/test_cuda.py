@@ -10,7 +10,7 @@ import torch
 
 from grpo_paper import MEAN_ONLY, WHITENED
 from grpo_paper.trainer import Addition, Bandit, History, TrainConfig, train
-from tests.test_resume import Stopped, same, stopping_after
+from tests.runs import TORCHRUN, Stopped, same, stopping_after
 
 pytestmark = [
     pytest.mark.gpu,
@@ -23,7 +23,6 @@ pytestmark = [
 BANDIT = Bandit.with_success([0.0, 0.001, 0.2, 0.5, 1.0], outputs=12)
 EXACT = TrainConfig([0.7, 1.5], clip=None, group_size=None, inner_steps=50, iterations=5)
 SAMPLED = TrainConfig([0.5, 1.0], group_size=16, inner_steps=4, iterations=6)
-TORCHRUN = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node")
 NETWORK = replace(SAMPLED, ascent="adam", learning_rate=1e-3)
 
 

@@ -16,39 +16,17 @@ import pytest
 import torch
 
 from grpo_paper import MEAN_ONLY
-from grpo_paper.trainer import Addition, Bandit, CheckpointError, History, TrainConfig, checkpoint, train
+from grpo_paper.trainer import Addition, Bandit, CheckpointError, TrainConfig, checkpoint, train
 from grpo_paper.trainer.state import start
+from tests.runs import Stopped, same, stopping_after
 
 BANDIT = Bandit.with_success([0.1, 0.4], outputs=8)
 CONFIG = TrainConfig(beta=[0.5, 1.0], iterations=6, inner_steps=2, group_size=4)
 
 
-class Stopped(BaseException):
-    """Not an Exception, as KeyboardInterrupt is not."""
-
-
 @pytest.fixture(scope="module")
 def addition(own_references) -> Addition:
     return Addition.with_success(0.2, prompts=10, digits=1, hidden=16, batch_size=4)
-
-
-def same(one: History, two: History) -> bool:
-    return all(torch.equal(a, b) for a, b in zip(vars(one).values(), vars(two).values(), strict=True))
-
-
-@contextmanager
-def stopping_after(writes: int) -> Iterator[None]:
-    """A run in here is stopped once it has written its checkpoint so often."""
-    written, save = count(1), checkpoint.save
-
-    def save_then_stop(*given: object) -> None:
-        save(*given)
-        if next(written) == writes:
-            raise Stopped
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(checkpoint, "save", save_then_stop)
-        yield
 
 
 @contextmanager

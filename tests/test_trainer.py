@@ -15,6 +15,7 @@ from grpo_paper.tokens import token_loss
 from grpo_paper.trainer import Bandit, TrainConfig, train
 from grpo_paper.trainer.state import start
 from grpo_paper.trainer.steps import Steps
+from tests.runs import same
 
 P_REF = [0.05, 0.3, 0.8]
 EXACT = TrainConfig(
@@ -83,7 +84,7 @@ class TestSampling:
 
     def test_same_seed_same_bits(self, task) -> None:
         one, two, other = (train(TrainConfig(seed=seed, iterations=5), task) for seed in (3, 3, 4))
-        assert all(torch.equal(a, b) for a, b in zip(vars(one).values(), vars(two).values(), strict=True))
+        assert same(one, two)
         assert not torch.equal(one.success, other.success)
 
     @pytest.mark.parametrize("penalty", PENALTIES)
