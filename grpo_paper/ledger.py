@@ -53,6 +53,9 @@ def record(item: Statement | Erratum) -> str:
 def statements_page() -> str:
     """The ledger as a MyST page of the book."""
     lines = [
+        "---",
+        "html_theme.sidebar_secondary.remove: true",  # the table wants the width
+        "---",
         "# Statements",
         "",
         f"Every numbered item of [the paper]({PAPER}), under which hypotheses it holds, the functions that compute it,",
@@ -70,6 +73,7 @@ def statements_page() -> str:
 
 def _table(statements: Iterable[Statement]) -> list[str]:
     return [
+        ":::{div} full-width",
         "```{table}",
         ":class: ledger",
         "",
@@ -77,6 +81,7 @@ def _table(statements: Iterable[Statement]) -> list[str]:
         "| --- | --- | --- | --- |",
         *(_row(statement) for statement in statements),
         "```",
+        ":::",
         "",
     ]
 
