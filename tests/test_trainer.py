@@ -192,6 +192,7 @@ class TestBadInput:
             ([], 4, "no prompts"),
             (0.5, 4, r"p_ref of shape \(\) must be a list"),
             ([[0.5], [1.0]], 4, "p_ref has 1 bad of 2 entries"),
+            ([[0.5, 0.5], [0.5]], 4, "is not a number or an array of numbers"),
             ([[[0.5]]], 4, r"p_ref of shape \(1, 1, 1\)"),
         ],
         ids=str,

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -58,9 +57,11 @@ class Bandit:
         >>> (task.log_pi_ref.exp() * task.reward).sum(-1)
         tensor([0.2000, 0.7000], dtype=torch.float64)
         """
-        rates = (domain.probability if np.ndim(p_ref) < 2 else domain.fraction)("p_ref", p_ref)
+        rates = domain.probability("p_ref", p_ref)
         if rates.ndim not in (1, 2):
             raise ValueError(f"p_ref of shape {rates.shape} must be a list of success rates, or one for each replica")
+        if rates.ndim == 2:
+            domain.fraction("p_ref", rates)
         success = torch.tensor(rates)[..., None]
         correct = max(1, domain.whole("outputs", outputs, 2) // 4)
         reward = (torch.arange(outputs) < correct).double().expand(success.shape[-2], outputs)
