@@ -53,9 +53,6 @@ def record(item: Statement | Erratum) -> str:
 def statements_page() -> str:
     """The ledger as a MyST page of the book."""
     lines = [
-        "---",
-        "html_theme.sidebar_secondary.remove: true",  # the table wants the width
-        "---",
         "# Statements",
         "",
         f"Every numbered item of [the paper]({PAPER}), under which hypotheses it holds, the functions that compute it,",
