@@ -14,15 +14,7 @@ from grpo_paper.divergence import kl, renyi, total_variation
 from grpo_paper.fixed_points import critical_beta, fixed_points, largest_critical_beta
 from grpo_paper.objective import clipped_objective, clipped_surrogate, contrastive_surrogate, regularized_objective
 from grpo_paper.policy import conditional, geometric_mean, log_partition, policy_step, renyi_correction, tilt
-from grpo_paper.success_map import (
-    anchor,
-    effective_beta,
-    force_slope,
-    h,
-    h_prime,
-    log_odds_step,
-    trajectory,
-)
+from grpo_paper.success_map import anchor, effective_beta, force_slope, h, h_prime, log_odds_step, trajectory
 from grpo_paper.trainer import Addition, train
 from grpo_paper.variants import Variant
 

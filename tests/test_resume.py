@@ -135,17 +135,20 @@ class TestRefused:
         assert refused > 30
 
     @pytest.mark.parametrize(
-        ("error", "kind"),
-        [(OSError(errno.EIO, "Input/output error"), OSError), (torch.OutOfMemoryError("CUDA"), MemoryError)],
+        ("owner", "reader", "error", "kind"),
+        [
+            (Path, "read_bytes", OSError(errno.EIO, "Input/output error"), OSError),
+            (torch, "load", torch.OutOfMemoryError("CUDA"), MemoryError),
+        ],
         ids=["disk", "memory"],
     )
-    def test_a_good_one_that_cannot_be_read_now(self, kept, error, kind, monkeypatch) -> None:
+    def test_a_good_one_that_cannot_be_read_now(self, kept, owner, reader, error, kind, monkeypatch) -> None:
         """Nobody is told to move it away."""
 
         def fails(*given: object, **more: object) -> None:
             raise error
 
-        monkeypatch.setattr(torch, "load", fails)
+        monkeypatch.setattr(owner, reader, fails)
         with pytest.raises(kind) as raised:
             train(CONFIG, BANDIT, keep=kept)
         assert "move it away" not in str(raised.value)

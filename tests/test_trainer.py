@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from grpo_paper import MEAN_ONLY, WHITENED, Variant, trajectory
 from grpo_paper.advantage import advantage, library_whitening
@@ -13,7 +14,6 @@ from grpo_paper.objective import PENALTIES
 from grpo_paper.policy import policy_step
 from grpo_paper.tokens import token_loss
 from grpo_paper.trainer import Bandit, TrainConfig, train
-from grpo_paper.trainer.state import start
 from grpo_paper.trainer.steps import Steps
 from tests.runs import same
 
@@ -25,6 +25,15 @@ EXACT = TrainConfig(
 
 def exact(**changes: object) -> TrainConfig:
     return TrainConfig(**(vars(EXACT) | changes))
+
+
+def direction(
+    config: TrainConfig, task: Bandit, theta: Tensor, log_pi_old: Tensor, weight: Tensor, A: Tensor
+) -> Tensor:
+    """The loss's gradient along one prompt's logits."""
+    do = Steps(config, task, torch.device("cpu"), compiled=False)
+    given = (x[None, None] for x in (log_pi_old, task.log_pi_ref[0], weight, A))
+    return do.direction({"logits": theta[None, None]}, slice(None), *given)["logits"][0, 0]
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +100,6 @@ class TestSampling:
     def test_the_gradient_is_that_of_the_tokens_loss(self, penalty) -> None:
         """Output by output as drawn, in place of counts: the loss that is compared with TRL, torchrl and verl."""
         task = Bandit.with_success([0.4], outputs=8)
-        do = Steps(TrainConfig(0.7, clip=0.1, penalty=penalty), task, torch.device("cpu"), compiled=False)
         draw = torch.Generator().manual_seed(0)
         old, drift = (torch.randn(8, generator=draw, dtype=torch.float64) for _ in range(2))
         theta = (old + 0.2 * drift).requires_grad_()  # ratios on both sides of the clip
@@ -101,8 +109,8 @@ class TestSampling:
         tokens = (x[drawn, None] for x in (theta.log_softmax(-1), log_pi_old, log_pi_ref))
         token_loss(*tokens, torch.ones(10, 1), A[drawn], 0.7, 0.1, penalty=penalty).backward()
         weight = torch.bincount(drawn, minlength=8).double() / 10
-        given = (x[None, None] for x in (log_pi_old, log_pi_ref, weight, A))
-        found = do.direction({"logits": theta.detach()[None, None]}, slice(None), *given)["logits"][0, 0]
+        config = TrainConfig(0.7, clip=0.1, penalty=penalty)
+        found = direction(config, task, theta.detach(), log_pi_old, weight, A)
         assert torch.allclose(found, theta.grad, rtol=0, atol=1e-14)
 
     @pytest.mark.parametrize("penalty", PENALTIES)
@@ -116,26 +124,23 @@ class TestSampling:
     def test_an_output_that_had_left_the_floats_comes_back(self) -> None:
         """Of probability e^{−1000} when the group was drawn: ratio ∞, weight 0; only the penalty pulls."""
         pair = Bandit(torch.tensor([[0.5, 0.5]], dtype=torch.float64).log(), torch.tensor([[1.0, 0.0]]).double())
-        config = TrainConfig(beta=0.7, clip=None)
-        do, state = Steps(config, pair, torch.device("cpu"), compiled=False), start(config, pair, torch.device("cpu"))
-        log_pi_old, weight = torch.tensor([[[0.0, -1000.0]]]).double(), torch.tensor([[[1.0, 0.0]]]).double()
-        state.theta["logits"].copy_(torch.tensor([[[0.3, -0.2]]]))
-        found = do.direction(state.theta, slice(None), log_pi_old, pair.log_pi_ref[None], weight, torch.zeros(1, 1, 1))
+        theta, log_pi_old, weight = torch.tensor([[0.3, -0.2], [0.0, -1000.0], [1.0, 0.0]], dtype=torch.float64)
+        found = direction(TrainConfig(beta=0.7, clip=None), pair, theta, log_pi_old, weight, torch.zeros(1))
         # The slope of β KL along a logit is β π (log π/π_ref − KL), with π_ref at even odds.
         p = 1 / (1 + math.exp(-0.5))
         slope = 0.7 * p * (1 - p) * math.log(p / (1 - p))
-        assert torch.allclose(found["logits"], torch.tensor([[[slope, -slope]]]).double(), atol=1e-15)
+        assert torch.allclose(found, torch.tensor([slope, -slope]).double(), atol=1e-15)
 
     @pytest.mark.parametrize("penalty", PENALTIES)
     def test_an_output_that_has_left_the_floats_and_the_group(self, penalty) -> None:
         """π_ref/π is e^{1000} and its weight 0. Of the two drawn outputs, each at its reference's odds, none pulls."""
         three = Bandit(torch.full((1, 3), 1 / 3).double().log(), torch.tensor([[1.0, 0.0, 0.0]]).double())
-        do = Steps(TrainConfig(0.7, clip=None, penalty=penalty), three, torch.device("cpu"), compiled=False)
-        log_pi_old, weight = torch.tensor([[[-1.0, -1.0, -1000.0], [0.5, 0.5, 0.0]]]).double().unbind(1)
-        theta = {"logits": torch.tensor([[[0.0, 0.0, -1000.0]]]).double()}
-        given = (x[:, None] for x in (log_pi_old, three.log_pi_ref, weight, torch.zeros(1, 1)))
-        found = do.direction(theta, slice(None), *given)
-        assert torch.allclose(found["logits"], torch.zeros(1, 1, 3).double(), atol=1e-15)
+        theta, log_pi_old, weight = torch.tensor(
+            [[0.0, 0.0, -1000.0], [-1.0, -1.0, -1000.0], [0.5, 0.5, 0.0]], dtype=torch.float64
+        )
+        config = TrainConfig(0.7, clip=None, penalty=penalty)
+        found = direction(config, three, theta, log_pi_old, weight, torch.zeros(1))
+        assert torch.allclose(found, torch.zeros(3).double(), atol=1e-15)
 
 
 class TestReplicas:

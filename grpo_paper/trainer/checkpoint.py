@@ -90,14 +90,13 @@ def load(path: Path, run: dict[str, str], device: torch.device) -> dict[str, Any
     Errors: CheckpointError if the file is damaged, no checkpoint, or of another run; OSError if it cannot be opened.
     The file is left as it is.
     """
+    file = path.read_bytes()
     try:
-        with zipfile.ZipFile(path) as archive:
-            damaged = archive.testzip()  # torch does not look at the sums that it writes
-        if damaged:
+        if damaged := zipfile.ZipFile(io.BytesIO(file)).testzip():  # torch does not look at the sums that it writes
             raise zipfile.BadZipFile(damaged)
-        content = torch.load(path, map_location=device, weights_only=True)
+        content = torch.load(io.BytesIO(file), map_location=device, weights_only=True)
     except Exception as error:  # what a damaged or hostile file raises depends on where it is damaged
-        if isinstance(error, OSError) or out_of_memory(error):
+        if out_of_memory(error):
             raise
         raise CheckpointError(
             f"{path} cannot be read as a checkpoint ({type(error).__name__}); move it away to start anew"

@@ -77,12 +77,11 @@ class Steps:
         gain = (weight * clipped_surrogate(ratio, A, self.clip)).sum(-1)
         for strength, anchor in zip(self.strengths, (log_pi_ref, log_pi_old), strict=True):
             if strength is not None:
-                log_ratio = torch.where(seen, anchor - log_pi, 0)
-                penalty = (
-                    kl(log_pi, anchor)
-                    if self.config.penalty == "exact"
-                    else (weight * estimated_kl(self.config.penalty, log_ratio, ratio)).sum(-1)
-                )
+                if self.config.penalty == "exact":
+                    penalty = kl(log_pi, anchor)
+                else:
+                    log_ratio = torch.where(seen, anchor - log_pi, 0)
+                    penalty = (weight * estimated_kl(self.config.penalty, log_ratio, ratio)).sum(-1)
                 gain = gain - strength * penalty
         return -gain.sum()  # negated here and not in the optimiser, which would copy it
 
