@@ -19,8 +19,10 @@ def kl(log_p: Number, log_q: Number) -> Number:
     >>> float(kl(np.log([0.5, 0.5]), np.log([0.25, 0.75])).round(6))
     0.143841
     """
-    empty = log_p == -float("inf")
-    return (exp(log_p) * (where(empty, 0.0, log_p) - where(empty, 0.0, log_q))).sum(-1)
+    empty, lacking = log_p == -float("inf"), log_q == -float("inf")
+    gap = where(empty, 0.0, log_p) - where(lacking, 0.0, log_q)
+    # Not exp(log_p)·∞: the mass that Q lacks may be below the least float, and the product then 0·∞.
+    return where(lacking & ~empty, float("inf"), exp(log_p) * gap).sum(-1)
 
 
 def renyi(log_p: Number, log_q: Number, alpha: Number) -> Number:

@@ -94,8 +94,8 @@ def together(**arrays: np.ndarray) -> tuple[int, ...]:
         raise ValueError(f"{shapes} do not broadcast together; add an axis to one of them") from None
 
 
-def whole(name: str, value: Any, least: int) -> int:
-    """A whole number from `least` on.
+def whole(name: str, value: Any, least: int, bits: int = 31) -> int:
+    """A whole number from `least` on, of at most so many bits.
 
     >>> whole("steps", 3, 0)
     3
@@ -109,6 +109,8 @@ def whole(name: str, value: Any, least: int) -> int:
         number = None
     if number is None or isinstance(value, bool) or number < least:
         raise ValueError(f"{name} = {value!r} is outside its domain: it must be a whole number from {least} on")
+    if number >= 2**bits:
+        raise ValueError(f"{name} = {value!r} is outside its domain: it must be below 2**{bits}")
     return number
 
 
@@ -119,10 +121,7 @@ def seed(value: Any) -> int:
     Traceback (most recent call last):
     ValueError: seed = 4294967296 is outside its domain: it must be below 2**32
     """
-    number = whole("seed", value, 0)
-    if number >= 2**32:
-        raise ValueError(f"seed = {value!r} is outside its domain: it must be below 2**32")
-    return number
+    return whole("seed", value, 0, bits=32)
 
 
 def choice(name: str, value: Any, options: tuple[str, ...]) -> str:

@@ -172,8 +172,8 @@ ERRATA = (
         "E15",
         "Theorem 9, Section 4, Table 1",
         "a Rényi correction moves the fixed point",
-        r"Along the paper's own iteration $Δ_R \equiv 0$: two-KL $(α, β)$ has the fixed points of the reference-only "
-        r"map at strength $αβ$, damped: slope $(1-α) + αs$.",
+        r"Along the paper's own iteration $Δ_R \equiv 0$: inside $(0, 1)$ two-KL $(α, β)$ has the fixed points of the "
+        r"reference-only map at strength $αβ$, damped: slope $(1-α) + αs$.",
         (renyi_correction, fixed_points),
         "two-kl",
         "test_two_kl.py::TestE15",

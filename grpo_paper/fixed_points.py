@@ -84,7 +84,7 @@ class FixedPoints(LogOdds):
     """All fixed points of each cell, ascending along a last axis of 3, NaN where there are fewer.
 
     logit: log-odds in nats (±inf for p = 0 and 1). slope: derivative of the recursion there, in p for
-    the two ends of a mirror variant; elsewhere p and log-odds give the same.
+    p = 0 and 1; elsewhere p and log-odds give the same.
     """
 
     slope: np.ndarray
@@ -106,9 +106,9 @@ def fixed_points(p_ref: Any, beta: Any, eps: Any, variant: Variant = GRPO) -> Fi
     .. math:: α\,(L^* - L_{ref}) = \frac{Ω(L^*)}{β}, \qquad \text{slope} = (1-α) + \frac{1}{β}\frac{dΩ}{dL}(L^*)
 
     Source: Theorems 3, 5, 6, Lemma 1 and Table 1, arXiv:2503.06639v4; that there are at most three is our B2.
-    A two-KL variant (α, β) has the fixed points of the reference-only one at strength αβ (E15, B4). A mirror
-    variant (α = 0) has none inside (0, 1): its fixed points are p = 0 and p = 1. So p_ref = 0 or 1 is itself
-    the only one for α > 0.
+    A two-KL variant (α, β) has, inside (0, 1), the fixed points of the reference-only one at strength αβ (E15, B4);
+    p = 0 and p = 1 are fixed too, repel, and are not listed. A mirror variant (α = 0) has these two alone. For α > 0,
+    p_ref = 0 or 1 is itself the only one listed, and is reached in one step.
     Domain: p_ref in [0, 1]; β, ε finite and > 0; for α > 0 the normalisation is WHITENED or MEAN_ONLY.
     Shapes: the inputs broadcast; a last axis of 3 is added.
     Errors: ValueError naming the argument, the value and the domain.
@@ -128,15 +128,16 @@ def fixed_points(p_ref: Any, beta: Any, eps: Any, variant: Variant = GRPO) -> Fi
             "MEAN_ONLY only; iterate another normalization with trajectory, or enclose its fixed points with certify"
         )
     roots = np.full((*shape, 3), np.nan)
-    with np.errstate(over="ignore"):  # log-odds beyond 1.8e308 saturate to inf
-        strength = np.maximum(variant.alpha * beta, np.finfo(float).tiny)
+    at_end = np.isinf(L_ref)
+    with np.errstate(over="ignore", divide="ignore"):  # log-odds beyond 1.8e308 saturate to inf
+        strength = np.maximum(variant.alpha * beta, np.finfo(float).smallest_subnormal)
         if variant.normalization == MEAN_ONLY:
-            roots[..., 0] = L_ref + 1 / strength
+            roots[..., 0] = np.where(at_end, 0.0, 1 / strength) + L_ref
         else:
             _solve_in_chunks(roots, L_ref, strength, eps)
-        at_end = np.isinf(L_ref)
         roots[..., 0] = np.where(at_end, L_ref, roots[..., 0])
         slope = (1 - variant.alpha) + force_slope(roots, beta[..., None], eps[..., None], variant)
+        slope[..., 0] = np.where(at_end, 0.0, slope[..., 0])
     return FixedPoints(roots, slope)
 
 
@@ -157,13 +158,12 @@ def _solve_in_chunks(roots: np.ndarray, L_ref: np.ndarray, beta: np.ndarray, eps
         flat[part] = _solve(*(cell[part] for cell in cells))
 
 
-def _turning_points(beta: np.ndarray, eps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _turning_points(beta: np.ndarray, eps: np.ndarray, peak: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The two L > 0 with Ω'(L) = β, where F turns; both are L_peak where β exceeds the largest B.
 
     log Ω' is concave, with asymptotes sinh(L/2) and e^{−L} ε^{−3/2}/2 above it: Newton started where these
     reach β closes in from outside, so each estimate errs towards the outer piece and never skips a root.
     """
-    peak = peak_logit(eps)
     turning = beta < largest_critical_beta(eps)
     safe_beta = np.where(turning, beta, 1.0)
     rise = np.minimum(2 * np.arcsinh(safe_beta), peak)
@@ -194,8 +194,8 @@ def _defect(L: np.ndarray, L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray)
 
 def _solve(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> np.ndarray:
     """Roots of one chunk of GRPO cells, shape (cells, 3)."""
-    peak = peak_logit(eps)
-    rise, fall = _turning_points(beta, eps)
+    peak = peak_logit(np.minimum(eps, 1e300))  # beyond it stays where it is, but 12 ε leaves the floats
+    rise, fall = _turning_points(beta, eps, peak)
     L_ref = np.where(np.isfinite(L_ref), L_ref, np.nan)  # p_ref = 0 and 1 have no root here, and NaN never warns
     floor = L_ref + force(0.0, beta, eps)  # Ω is least at p = ½ …
     ceiling = L_ref + force(np.inf, beta, eps)  # … and largest at the ends, so every root lies between

@@ -18,11 +18,13 @@ def silent_share(p: Number, group_size: int) -> Number:
 
     .. math:: p^G + (1-p)^G
 
-    Source: E20; our own statement B6. Domain: p in [0, 1], G ≥ 2. Shapes: elementwise.
+    Source: E20; our own statement B6. Domain: p in [0, 1], G whole, ≥ 2. Shapes: elementwise.
+    Errors: ValueError for another G.
 
     >>> silent_share(0.5, 4)
     0.125
     """
+    group_size = domain.whole("group_size", group_size, 2)
     return p**group_size + (1 - p) ** group_size
 
 

@@ -1,5 +1,6 @@
 """GRPO's objective: the clipped surrogate, the contrastive loss it equals for binary rewards, and KL penalties."""
 
+from grpo_paper import domain
 from grpo_paper.advantage import WHITENED, Normalization, advantage, omega_minus, omega_plus
 from grpo_paper.divergence import kl
 from grpo_paper.elementary import Number, exp, maximum, minimum, sigmoid
@@ -118,16 +119,18 @@ def k3(log_ratio: Number) -> Number:
     return exp(log_ratio) - 1 - log_ratio
 
 
-def estimated_kl(kind: str, log_ratio: Number, ratio: Number) -> Number:
+def estimated_kl(penalty: str, log_ratio: Number, ratio: Number) -> Number:
     r"""One of `PENALTIES`: `k1` or `k3` of an output drawn from π_old, with ``*ratio`` weighted by ρ, unclipped.
 
     .. math:: \hat k \quad\text{or}\quad ρ\,\hat k, \qquad ρ = π(o)/π_{old}(o)
 
     Source: as `k1`; the weight is TRL's ``use_bias_correction_kl``. Domain: ``log_ratio`` = log π_ref(o)/π(o), ρ ≥ 0.
     Without the weight it estimates KL(π‖π_ref) only as long as π = π_old. Shapes: elementwise.
+    Errors: ValueError for another word.
 
     >>> estimated_kl("k1*ratio", 0.5, 3.0)
     -1.5
     """
-    estimate = (k1 if kind.startswith("k1") else k3)(log_ratio)
-    return ratio * estimate if kind.endswith("*ratio") else estimate
+    domain.choice("penalty", penalty, PENALTIES)
+    estimate = (k1 if penalty.startswith("k1") else k3)(log_ratio)
+    return ratio * estimate if penalty.endswith("*ratio") else estimate

@@ -75,7 +75,8 @@ def geometric_mean(log_a: Number, log_b: Number, alpha: float) -> Number:
     .. math:: \barπ ∝ a^{α}\, b^{1-α}, \qquad
         α\,\mathrm{KL}(π\|a) + (1-α)\,\mathrm{KL}(π\|b) = \mathrm{KL}(π\|\barπ) + \text{const}
 
-    Source: Lemma 2, Section 4, arXiv:2503.06639v4. Domain: 0 ≤ α ≤ 1. Shapes: (..., outputs), broadcast.
+    Source: Lemma 2, Section 4, arXiv:2503.06639v4. Domain: 0 ≤ α ≤ 1; strictly between,
+    a and b share an output. Shapes: (..., outputs), broadcast.
 
     >>> import numpy as np
     >>> np.exp(geometric_mean(np.log([0.8, 0.2]), np.log([0.2, 0.8]), 0.5)).round(6)

@@ -171,7 +171,8 @@ def clipped_step(L: Number, L_ref: Number, beta: Number, clip: Number, eps: Numb
     first, second = clip_limits(L, clip)
     tied, push = anchor(L, L_ref, variant), force(L, beta, eps, variant)
     both = minimum(tied + push, first)
-    one = minimum(tied + minimum(sigmoid(L), sigmoid(-L)) * push, second)
+    # The division last: the push may have left the floats where the smaller weight is 0.
+    one = minimum(tied + minimum(sigmoid(L), sigmoid(-L)) * force(L, 1, eps, variant) / beta, second)
     return maximum(maximum(both, one), tied)
 
 

@@ -2,7 +2,7 @@
 
 from grpo_paper import domain
 from grpo_paper.elementary import Number, exp, maximum, where
-from grpo_paper.objective import PENALTIES, clipped_surrogate, estimated_kl
+from grpo_paper.objective import clipped_surrogate, estimated_kl
 
 RATIOS = ("token", "sequence", "output")
 MEANS = ("grpo", "bnpo", "dr_grpo")
@@ -47,7 +47,7 @@ def token_loss(
     Domain: log-probabilities of the sampled tokens; mask true (or 1) on an output's own tokens, beyond which anything
     may stand; β ≥ 0, 0 ≤ ϵ ≤ 1. An output without tokens adds 0 and is counted.
     Shapes: arrays or tensors (outputs, tokens), A (outputs,), to one number.
-    Errors: ValueError naming the argument, the value and the domain.
+    Errors: ValueError for another word, a length that is not positive, shapes that do not fit.
 
     >>> import numpy as np
     >>> old, A = np.log([[0.5, 0.5], [0.5, 1.0]]), np.array([1.0, -1.0])
@@ -57,7 +57,6 @@ def token_loss(
     """
     domain.choice("ratio", ratio, RATIOS)
     domain.choice("mean", mean, MEANS)
-    domain.choice("penalty", penalty, PENALTIES)
     if length is not None:
         domain.one("length", length, domain.positive)
     _check_shapes(log_pi=log_pi, log_pi_old=log_pi_old, log_pi_ref=log_pi_ref, mask=mask)
@@ -78,7 +77,7 @@ def token_loss(
         return (loss.sum(-1) / lengths).mean()
     if mean == "bnpo":
         return loss.sum() / maximum(mask.sum(), 1)
-    return loss.sum() / (mask.shape[0] * (mask.shape[1] if length is None else length))
+    return loss.sum() / (mask.shape[0] * (max(mask.shape[1], 1) if length is None else length))
 
 
 def _check_shapes(**arrays: Number) -> None:

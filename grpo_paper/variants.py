@@ -29,7 +29,7 @@ class Variant:
         if self.symbolic:
             return
         try:
-            inside = bool(0 <= self.alpha <= 1)
+            inside = not getattr(self.alpha, "shape", ()) and bool(0 <= self.alpha <= 1)
         except (TypeError, ValueError):
             inside = False
         if not inside:

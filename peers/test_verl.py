@@ -30,7 +30,8 @@ MEANS: dict[str, dict[str, Any]] = {
     "seq-mean-token-sum": {"mean": "dr_grpo", "length": 1},
     "token-sum": {"mean": "dr_grpo", "length": 1 / len(MASK)},
 }
-PENALTIES = {"none": {"beta": 0.0}, "k1": {"penalty": "k1"}, "low_var_kl": {"penalty": "k3"}}
+NAMES = {"kl": "k1", "k1": "k1", "low_var_kl": "k3", "k3": "k3"}
+PENALTIES = {"none": {"beta": 0.0}} | {theirs: {"penalty": ours} for theirs, ours in NAMES.items()}
 CHOICES = list(itertools.product(RATIOS, MEANS, PENALTIES))
 SEEN = [(choice, slip) for choice in CHOICES for slip in SLIPS if slip != "beta" or choice[2] != "none"]
 

@@ -1,6 +1,8 @@
 """The addition task: a verifier that adds, and a tree of answers that is the token-by-token policy."""
 
 import random
+import tempfile
+from pathlib import Path
 
 import pytest
 import torch
@@ -91,8 +93,25 @@ class TestReference:
     def test_a_damaged_file_is_made_anew(self, tmp_path) -> None:
         first = small()
         [file] = tmp_path.glob("*.pt")
-        file.write_bytes(file.read_bytes()[:100])
-        assert all(torch.equal(x, small().weights[name]) for name, x in first.weights.items())
+        whole = file.read_bytes()
+        middle = len(whole) // 2
+        for damaged in (whole[:100], whole[:middle] + bytes([whole[middle] ^ 4]) + whole[middle + 1 :]):
+            file.write_bytes(damaged)
+            assert all(torch.equal(x, small().weights[name]) for name, x in first.weights.items())
+            assert file.read_bytes() == whole
+
+    def test_where_none_can_be_kept(self, tmp_path, monkeypatch) -> None:
+        """It is used all the same; without a home it is kept for a while."""
+        (tmp_path / "file").touch()
+        monkeypatch.setenv("GRPO_PAPER_CACHE", str(tmp_path / "file"))
+        with pytest.warns(RuntimeWarning, match=r"could not be written .* name another place by GRPO_PAPER_CACHE"):
+            taught = small()
+        assert (taught.log_pi(taught.weights, slice(None)).exp() * taught.reward).sum(-1).mean() > 0.1
+
+        monkeypatch.setenv("GRPO_PAPER_CACHE", "")
+        monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+        monkeypatch.setattr(Path, "home", lambda: (_ for _ in ()).throw(RuntimeError("no home")))
+        assert reference.cache() == Path(tempfile.gettempdir()) / "grpo-paper"
 
     def test_says_when_it_cannot_be_taught(self, monkeypatch) -> None:
         monkeypatch.setattr(reference, "PATIENCE", 10)

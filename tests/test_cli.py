@@ -34,7 +34,7 @@ ADDITION += ("--learning-rate", 1e-3, "--iterations", 3, "--inner-steps", 2, "--
 def test_writes_what_it_says(tmp_path) -> None:
     code, output = run(*BANDIT, "--out", tmp_path)
     assert code == 0
-    assert "success 0.2667 at the start" in output
+    assert "beta 2, alpha 1: 0.2667 at the start" in output
     assert history(tmp_path)["success"].shape == (5, 2, 3)
     before = history(tmp_path)
     assert run(*BANDIT, "--out", tmp_path)[0] == 0  # ended already: the same history again
@@ -59,6 +59,33 @@ def test_two_processes_are_one_run(command, tmp_path, monkeypatch) -> None:
         assert column.dtype == bool or np.allclose(column, together[name], rtol=tolerance, atol=tolerance), name
     assert np.array_equal(alone["sampled_success"], together["sampled_success"])
     assert not np.array_equal(alone["success"][0], alone["success"][-1])
+
+
+def test_two_processes_with_two_checkpoints(tmp_path) -> None:
+    """As on two machines that share no folder: the second does not see what the first has kept."""
+    script = f"exec {sys.executable} -m grpo_paper {' '.join(map(str, BANDIT))} --out {tmp_path}/$RANK"
+    assert run(*BANDIT, "--out", tmp_path / "0")[0] == 0
+    before = (tmp_path / "0" / "checkpoint.pt").read_bytes()
+    told = subprocess.run([*TORCHRUN, "2", "--no-python", "bash", "-c", script], capture_output=True, text=True)
+    assert told.returncode != 0
+    assert "is not the same for every process" in told.stderr
+    assert (tmp_path / "0" / "checkpoint.pt").read_bytes() == before
+
+
+def test_a_run_that_diverges_warns() -> None:
+    words = ["train", "bandit", "--p-ref", "0.2,0.7", "--beta", "0.5,1e300", "--iterations", "5"]
+    told = subprocess.run([sys.executable, "-m", "grpo_paper", *words], capture_output=True, text=True)
+    assert told.returncode == 0
+    assert "\nWarning: 1 of 2 replicas diverged" in told.stderr
+    assert "beta 1e+300, alpha 1: 0.4500 at the start, nan at the end" in told.stdout
+
+
+def test_a_network_has_a_learning_rate_of_its_own() -> None:
+    """That of a table of logits makes it unlearn."""
+    code, output = run("train", "addition", "--help")
+    assert code == 0
+    assert "default: adam" in output
+    assert "default: 0.001" in output
 
 
 @pytest.mark.parametrize(
@@ -104,6 +131,13 @@ def test_help(command) -> None:
     code, output = run(*command, "--help")
     assert code == 0
     assert "Usage" in output
+
+
+def test_a_terminal_without_greek() -> None:
+    words = [sys.executable, "-m", "grpo_paper", "predict", "--help"]
+    told = subprocess.run(words, env=os.environ | {"PYTHONIOENCODING": "cp1252"}, capture_output=True)
+    assert told.returncode == 0
+    assert b"? inside the root" in told.stdout
 
 
 def test_help_is_quick() -> None:

@@ -6,6 +6,7 @@ import math
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -86,6 +87,7 @@ class TestPredict:
             (("--alpha", 0.5), "--alpha is for --variant two-kl"),
             (("--variant", "two-kl", "--alpha", 2), "alpha = 2.0 is outside its domain"),
             (("--save", "orbit.docx"), "--save orbit.docx has no known ending"),
+            (("--save", Path(__file__) / "orbit.csv"), "orbit.csv could not be written"),
         ],
         ids=lambda value: "_".join(map(str, value)) if isinstance(value, tuple) else None,
     )

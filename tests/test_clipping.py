@@ -133,6 +133,13 @@ class TestRuns:
         assert orbit.p[1].tolist() == [1] * 4
         assert orbit.p[2, 1] == pytest.approx(0.3)  # the limit: no success pulls, and failures hardly
 
+    @pytest.mark.parametrize("start", [0.0, 0.2, 1.0])
+    @pytest.mark.parametrize("beta", [1e-306, 1e-320])
+    def test_a_push_beyond_the_floats(self, start, beta) -> None:
+        orbit = trajectory(0.3, beta, 1e-5, 9, p_0=start, clip=0.2).logit
+        assert not np.isnan(orbit).any()
+        assert (np.diff(np.minimum(orbit[1:], 1e308)) >= 0).all()
+
     @pytest.mark.parametrize("clip", [0.0, 1.0, -0.2, np.nan])
     def test_refuses_what_is_no_clip(self, clip) -> None:
         with pytest.raises(ValueError, match=r"clip = .* is outside its domain: it must be in \(0, 1\)"):

@@ -83,6 +83,9 @@ class TestDivergences:
         assert float(kl(Q, P)) == 0.0
         Q = np.log([0.5, 0.5])
         assert float(kl(Q, P)) == pytest.approx(math.log(0.5) + 15_000, rel=1e-15)
+        lacking = np.array([0.0, -np.inf])
+        assert float(kl(P, lacking)) == np.inf
+        assert float(kl(lacking, P)) == 0
 
     @given(st.lists(st.floats(-30, 0), min_size=4, max_size=4), st.lists(st.floats(-30, 0), min_size=4, max_size=4))
     def test_pinsker(self, a, b):

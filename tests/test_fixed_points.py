@@ -13,7 +13,19 @@ from flint import arb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grpo_paper import DR_GRPO, GRPO, MIRROR_GRPO, certify, fixed_points, h, logit, sigmoid, trajectory, two_kl
+from grpo_paper import (
+    DR_GRPO,
+    GRPO,
+    MIRROR_GRPO,
+    certify,
+    fixed_points,
+    h,
+    logit,
+    sigmoid,
+    trajectory,
+    two_kl,
+    two_kl_dr,
+)
 from grpo_paper.fixed_points import bifurcation_curve, peak_logit
 from grpo_paper.success_map import force, force_slope, log_odds_step
 from grpo_paper.symbols import L, beta, eps, p_ref
@@ -22,8 +34,8 @@ from tests.conftest import Number, read_arb
 ULP = 2.3e-16
 EDGES = np.meshgrid(
     [0.0, 5e-324, 1e-300, 1e-16, 0.5, 0.9, 1 - 1e-16, 1.0],
-    [1e-300, 1e-8, 0.1, 1.0, 60.0, 61.0, 1e8, 1e300],
-    [5e-324, 1e-300, 1e-20, 1e-5, 0.1, 1.0, 1e3, 1e300],
+    [1e-320, 1e-300, 1e-8, 0.1, 1.0, 60.0, 61.0, 1e8, 1e300],
+    [5e-324, 1e-300, 1e-20, 1e-5, 0.1, 1.0, 1e3, 1e300, 1.7e308],
     indexing="ij",
 )
 
@@ -209,6 +221,13 @@ class TestAllFixedPoints:
         # Infinite only where the ceiling 1/(β√ε) leaves the floats.
         with np.errstate(over="ignore", divide="ignore"):
             assert np.isinf(1 / (b * np.sqrt(e)))[np.isinf(roots[..., :1])].all()
+
+    def test_a_certain_reference_is_reached_in_one_step(self) -> None:
+        for variant in (two_kl(1), two_kl(0.5), two_kl_dr(0.5)):
+            found = fixed_points([0.0, 1.0], 1.0, 1e-5, variant)
+            assert found.p[:, 0].tolist() == [0, 1]
+            assert found.slope[:, 0].tolist() == [0, 0]
+            assert trajectory([0.0, 1.0], 1.0, 1e-5, 1, variant, 0.3).p[:, 1].tolist() == [0, 1]
 
     def test_closer_to_one_than_the_floats(self) -> None:
         found = fixed_points(0.2, 0.1, 1e-5)

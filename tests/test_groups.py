@@ -135,6 +135,8 @@ def test_a_ball_encloses_the_mean() -> None:
 @pytest.mark.parametrize("size", [1, 2.5, "16"])
 def test_a_group_has_two_outputs_or_more(size) -> None:
     with pytest.raises(ValueError, match=r"group_size = .* whole number from 2 on"):
+        silent_share(0.5, size)
+    with pytest.raises(ValueError, match=r"group_size = .* whole number from 2 on"):
         group_Omega(0.5, 1e-5, size)
     with pytest.raises(ValueError, match=r"group_size = .* whole number from 2 on"):
         group_variance(0.5, 1e-5, size)

@@ -177,6 +177,26 @@ class TestRefused:
         torch.save(content, kept)
         assert "is not a checkpoint of this version" in self.refusal(kept)
 
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"theta": None},
+            {"theta": {}},
+            {"theta": {"logits": torch.zeros(1, 1, 1)}},
+            {"optimizer": {}},
+            {"generator": None},
+            {"iteration": -5},
+            {"iteration": "6"},
+            {"looks": []},
+        ],
+        ids=str,
+    )
+    def test_altered(self, kept, change) -> None:
+        content = torch.load(kept, weights_only=True)
+        content["state"] |= change
+        torch.save(content, kept)
+        assert "cannot be read as a checkpoint" in self.refusal(kept)
+
     def test_hostile(self, kept) -> None:
         """weights_only=True: a pickle that would run something is not opened."""
 
@@ -203,4 +223,7 @@ class TestRefused:
         assert message in self.refusal(kept, replace(CONFIG, **change))
 
     def test_another_task(self, kept) -> None:
+        said = self.refusal(kept, task=Bandit.with_success([0.1, 0.4, 0.5], outputs=8))
+        assert "its task is Bandit (prompts 2, outputs 8," in said
+        assert "here it is Bandit (prompts 3, outputs 8," in said
         assert "its task is" in self.refusal(kept, task=Bandit.with_success([0.1, 0.5], outputs=8))

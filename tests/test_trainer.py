@@ -183,6 +183,7 @@ class TestBadInput:
             ({"beta": []}, r"replicas of shape \(0,\)"),
             ({"alpha": [[0.5, 1.0]]}, r"replicas of shape \(1, 2\)"),
             ({"seed": 2**32}, "it must be below 2"),
+            ({"group_size": 2**63}, "it must be below 2"),
         ],
         ids=str,
     )
@@ -225,6 +226,8 @@ class TestBadInput:
             (good[None][:0], reward, "has no replicas"),
             (good - torch.inf, reward, "not finite"),
             (good, 2 * reward, "neither 0 nor 1"),
+            (good.numpy(), reward, "log_pi_ref must be a torch tensor"),
+            (good, reward.int(), "reward must be a torch tensor of floating-point numbers"),
         ):
             with pytest.raises(ValueError, match=message):
                 Bandit(log_pi_ref, verdict)

@@ -260,6 +260,7 @@ class TestAlpha:
             1j,
             [0.5],
             np.array([0.2, 0.3]),
+            np.array([0.5]),
             sympy.Rational(3, 2),
             sympy.nan,
             arb("0.5 +/- 1"),

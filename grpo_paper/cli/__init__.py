@@ -1,5 +1,8 @@
 """The command ``grpo-paper``. Heavy imports are inside the commands, so that help answers at once."""
 
+import sys
+from typing import Any
+
 import click
 
 from grpo_paper.cli.figures import cite, figures, reproduce, verify
@@ -7,7 +10,18 @@ from grpo_paper.cli.theory import predict, statements
 from grpo_paper.cli.train import train
 
 
-@click.group(context_settings={"show_default": True})
+class Anywhere(click.Group):
+    """A group of commands whose output loses a Greek letter, not all, where the terminal has none."""
+
+    def main(self, *arguments: Any, **more: Any) -> Any:
+        """Run, with what a stream cannot write replaced."""
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="replace")
+        return super().main(*arguments, **more)
+
+
+@click.group(cls=Anywhere, context_settings={"show_default": True})
 @click.version_option(package_name="grpo-paper")
 def main() -> None:
     """Companion to "Reinforcement Learning with Verifiable Rewards" (arXiv:2503.06639v4).

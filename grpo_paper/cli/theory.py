@@ -23,8 +23,8 @@ Rows = list[dict[str, Any]]
 @click.command()
 @click.option("--p-ref", type=float, required=True, help="Success rate of the reference.")
 @click.option("--beta", type=float, required=True, help="Strength of the KL penalty.")
-@click.option("--eps", type=float, default=1e-5, help="ε inside the root.")
-@click.option("--variant", type=click.Choice(VARIANTS), default="grpo")
+@click.option("--eps", type=float, default=1e-5, help="ε inside the root of GRPO's standard deviation.")
+@click.option("--variant", type=click.Choice(VARIANTS), default="grpo", help="Row of the paper's Table 1.")
 @click.option("--alpha", type=float, help="Share of the penalty that goes to the reference, for the two-kl variants.")
 @click.option("--clip", type=float, help="Clipping range of the ratio in the trajectory; no clipping unless given.")
 @click.option("--p-0", type=float, help="Start of the trajectory; the reference unless given.")
@@ -64,6 +64,8 @@ def predict(
         orbit = trajectory(p_ref, beta, eps, steps, which, p_0, clip)
     except ValueError as error:
         raise click.ClickException(str(error)) from None
+    except MemoryError:
+        raise click.ClickException(f"--steps {steps} are more than the memory holds; follow fewer") from None
     given = {"variant": which.name, "p_ref": p_ref, "beta": beta, "eps": eps}
     if clip is not None:
         given["clip"] = clip
@@ -77,7 +79,10 @@ def predict(
     for row in path_rows:
         click.echo(f"  {row['n']:>3}  p {_success(row['p'])}  failure {row['failure']:.4g}")
     for path in save:
-        _save(path, given, points, path_rows)
+        try:
+            _save(path, given, points, path_rows)
+        except OSError as error:
+            raise click.ClickException(str(error)) from None
         click.echo(f"saved {path}")
 
 

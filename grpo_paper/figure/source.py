@@ -98,7 +98,7 @@ def _check(chapter: str, parameters: Mapping[str, Any]) -> None:
             raise FigureError(f"{name} = {value!r} is not of the kind that {chapter} takes: it must be of type {kind}.")
     try:  # what `chapter.begin` checks, before anything runs
         domain.choice("profile", parameters.get("profile", domain.PROFILES[0]), domain.PROFILES)
-        domain.whole("seed", parameters.get("seed", 0), 0)
+        domain.seed(parameters.get("seed", 0))
     except ValueError as error:
         raise FigureError(f"{error}.") from None
 

@@ -27,6 +27,9 @@ class Bandit:
     held_out: ClassVar[int] = 0
 
     def __post_init__(self) -> None:
+        for name, x in (("log_pi_ref", self.log_pi_ref), ("reward", self.reward)):
+            if not (isinstance(x, Tensor) and x.is_floating_point()):
+                raise ValueError(f"{name} must be a torch tensor of floating-point numbers, such as torch.tensor makes")
         prompts_and_outputs = tuple(self.reward.shape)
         if self.log_pi_ref.ndim not in (2, 3) or tuple(self.log_pi_ref.shape[-2:]) != prompts_and_outputs:
             raise ValueError(

@@ -44,8 +44,8 @@ def memory(size: str) -> Iterator[None]:
         if not out_of_memory(error):
             raise
         raise MemoryError(
-            f"out of memory with {size}; run fewer replicas, prompts, outputs or samples at once, or fewer iterations, "
-            "all of which are kept. A checkpoint that was written is still there"
+            f"out of memory with {size}; run fewer replicas, prompts, outputs or samples at once, a smaller network or "
+            "fewer iterations, all of which are kept. A checkpoint that was written is still there"
         ) from error
 
 

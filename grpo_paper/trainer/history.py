@@ -59,9 +59,9 @@ class History:
             )
         return cls(success, prediction, divergence, tv, kl_theory, sampled, silent, clipped, prompts, log_pi)
 
-    def save(self, path: Path) -> None:
-        """Write everything as NumPy arrays (``.npz``)."""
-        with whole(path) as partial, partial.open("wb") as file:
+    def save(self, path: Path | str) -> None:
+        """Write everything as NumPy arrays (``.npz``), by the names above; `numpy.load` reads them."""
+        with whole(Path(path)) as partial, partial.open("wb") as file:
             np.savez(file, **{name: column.cpu().numpy() for name, column in vars(self).items()})
 
 

@@ -32,7 +32,7 @@ def train(
     keep_every: int = 10,
     progress: bool = False,
 ) -> History:
-    """Run Algorithm 1 on a task. Same seed, same device: the same history, bit for bit.
+    """Run Algorithm 1 on a task. Same seed, same device: the same history, bit for bit, on as many threads.
 
     compiled: let torch.compile fuse the work, after a reset of the compiler.
     bfloat16: a network's matrix products in bfloat16, all else as it is.
@@ -62,8 +62,8 @@ def train(
         else:
             state.looks.append(do.measure(log_pi, log_pi_ref, rewards, gain[0]))
 
-        ahead = range(state.iteration, config.iterations)
-        for n in tqdm(ahead, "iterations", config.iterations, initial=state.iteration, disable=quiet):
+        done, last = state.iteration, config.iterations
+        for n in tqdm(range(done, last), "iterations", last, initial=done, disable=quiet):
             # Freeze the policy, and draw the prompts of this iteration.
             prompts = do.prompts(state.generator)
             log_pi_old, reward = log_pi[:, prompts], rewards[prompts]

@@ -62,6 +62,19 @@ def share() -> slice:
     return slice(rank(), None, size())
 
 
+def agree(number: int, device: torch.device) -> bool:
+    """Whether every process has the same number.
+
+    >>> agree(3, torch.device("cpu"))
+    True
+    """
+    if size() == 1:
+        return True
+    extremes = torch.tensor([number, -number], device=device)
+    dist.all_reduce(extremes, dist.ReduceOp.MAX)
+    return bool(extremes[0] == -extremes[1])
+
+
 def total(x: Tensor) -> Tensor:
     """Sum over the processes, in place."""
     if size() > 1:

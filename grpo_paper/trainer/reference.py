@@ -5,6 +5,8 @@ The result is kept in a folder of caches under a name that is the digest of all 
 
 import hashlib
 import os
+import tempfile
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,8 +14,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from grpo_paper.files import whole
-from grpo_paper.trainer import transformer
+from grpo_paper.trainer import packed, transformer
 from grpo_paper.trainer.task import Parameters, Prompts
 
 LESSON = 64
@@ -22,25 +23,32 @@ RATE, LOOK_EVERY, PATIENCE = 1e-3, 5, 4000
 
 
 def cache() -> Path:
-    """Where references are kept: GRPO_PAPER_CACHE, or the user's folder for such things."""
-    user = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    return Path(os.environ.get("GRPO_PAPER_CACHE", user / "grpo-paper"))
+    """Where references are kept: GRPO_PAPER_CACHE, or the user's folder for such things; without one, for a while."""
+    if chosen := os.environ.get("GRPO_PAPER_CACHE"):
+        return Path(chosen)
+    try:
+        user = Path.home() / ".cache"
+    except RuntimeError:
+        user = Path(tempfile.gettempdir())
+    return Path(os.environ.get("XDG_CACHE_HOME") or user) / "grpo-paper"
 
 
 def kept(depends_on: object, make: Callable[[], Parameters]) -> Parameters:
     """What `make` returned before for the same dependences, this file and this torch; else what it returns now.
 
-    A damaged file is made anew.
+    A damaged file is made anew; where none can be written, a warning says so.
     """
     sources = [Path(file).read_bytes() for file in (__file__, transformer.__file__)]
     digest = hashlib.sha256(repr((depends_on, sources, torch.__version__)).encode()).hexdigest()
     path = cache() / f"reference-{digest[:24]}.pt"
     try:
-        return torch.load(path, weights_only=True)
+        return packed.unpack(path.read_bytes())
     except Exception:  # absent, or damaged in one of many ways: either way it can be made
         weights = make()
-    with whole(path) as partial:
-        torch.save(weights, partial)
+    try:
+        packed.write(path, weights)
+    except OSError as error:
+        warnings.warn(f"the taught network is not kept: {error} by GRPO_PAPER_CACHE", RuntimeWarning, stacklevel=4)
     return weights
 
 

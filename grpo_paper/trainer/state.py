@@ -42,7 +42,12 @@ class State:
         }
 
     def restore(self, kept: dict[str, Any]) -> None:
-        """Become what was dumped."""
+        """Become what was dumped. Errors: any, if it is not what a state of these parameters dumps."""
+        rows = len(kept["looks"][0]) - 1, len(kept["batches"][0])
+        if {name: x.shape for name, x in kept["theta"].items()} != {name: x.shape for name, x in self.theta.items()}:
+            raise ValueError("parameters of another shape")
+        if rows != (kept["iteration"], kept["iteration"]):
+            raise ValueError("a history of another length")
         for name, parameter in self.theta.items():
             parameter.copy_(kept["theta"][name])
         self.optimizer.load_state_dict(kept["optimizer"])
