@@ -206,7 +206,9 @@ class TestFigure3:
     ],
     ids=str,
 )
-def test_refused(change, message) -> None:
+def test_refused(change, message, monkeypatch) -> None:
+    """Before the first lesson, which would raise another error here."""
+    monkeypatch.setattr(reference, "PATIENCE", 0)
     with pytest.raises(ValueError, match=message):
         small(**change)
 

@@ -107,15 +107,16 @@ class Addition:
         pairs = sums[:prompts].clone()
         pairs[prompts - impossible :] = DIGITS**digits - 1 - pairs[prompts - impossible :]
 
+        shape = (len(VOCABULARY), 3 * digits + 1, DIGITS, hidden, layers)
+        blank = {name: x[None] for name, x in transformer.initial(*shape, generator).items()}
+        task = cls(pairs, blank, digits, batch_size, held_out)
+
         def make() -> Parameters:
-            shape = (len(VOCABULARY), 3 * digits + 1, DIGITS, hidden, layers)
-            blank = {name: x[None] for name, x in transformer.initial(*shape, generator).items()}
             school = cls(sums[: prompts + LESSONS], blank, digits)
             return teach(blank, school.log_pi, school.reward, prompts - impossible, wanted, generator, progress)
 
         settings = (wanted, prompts, impossible, digits, hidden, layers, seed, torch.get_num_threads())
-        weights = kept((settings, Path(__file__).read_bytes()), make)
-        return cls(pairs, weights, digits, batch_size, held_out)
+        return replace(task, weights=kept((settings, Path(__file__).read_bytes()), make))
 
     @property
     def replicas(self) -> int:
