@@ -129,12 +129,13 @@ def fixed_points(p_ref: Any, beta: Any, eps: Any, variant: Variant = GRPO) -> Fi
         )
     roots = np.full((*shape, 3), np.nan)
     at_end = np.isinf(L_ref)
+    interior = np.where(at_end, np.nan, L_ref)  # nothing to solve at the ends, and NaN never warns
     with np.errstate(over="ignore", divide="ignore"):  # log-odds beyond 1.8e308 saturate to inf
         strength = np.maximum(variant.alpha * beta, np.finfo(float).smallest_subnormal)
         if variant.normalization == MEAN_ONLY:
-            roots[..., 0] = np.where(at_end, 0.0, 1 / strength) + L_ref
+            roots[..., 0] = interior + 1 / strength
         else:
-            _solve_in_chunks(roots, L_ref, strength, eps)
+            _solve_in_chunks(roots, interior, strength, eps)
         roots[..., 0] = np.where(at_end, L_ref, roots[..., 0])
         slope = (1 - variant.alpha) + force_slope(roots, beta[..., None], eps[..., None], variant)
         slope[..., 0] = np.where(at_end, 0.0, slope[..., 0])
@@ -193,10 +194,9 @@ def _defect(L: np.ndarray, L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray)
 
 
 def _solve(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> np.ndarray:
-    """Roots of one chunk of GRPO cells, shape (cells, 3)."""
+    """Roots of one chunk of GRPO cells, shape (cells, 3); none where L_ref is NaN."""
     peak = peak_logit(np.minimum(eps, 1e300))  # beyond it stays where it is, but 12 ε leaves the floats
     rise, fall = _turning_points(beta, eps, peak)
-    L_ref = np.where(np.isfinite(L_ref), L_ref, np.nan)  # p_ref = 0 and 1 have no root here, and NaN never warns
     floor = L_ref + force(0.0, beta, eps)  # Ω is least at p = ½ …
     ceiling = L_ref + force(np.inf, beta, eps)  # … and largest at the ends, so every root lies between
     inside = np.isfinite(ceiling)

@@ -169,10 +169,10 @@ def clipped_step(L: Number, L_ref: Number, beta: Number, clip: Number, eps: Numb
     0.4055
     """
     first, second = clip_limits(L, clip)
-    tied, push = anchor(L, L_ref, variant), force(L, beta, eps, variant)
-    both = minimum(tied + push, first)
-    # The division last: the push may have left the floats where the smaller weight is 0.
-    one = minimum(tied + minimum(sigmoid(L), sigmoid(-L)) * force(L, 1, eps, variant) / beta, second)
+    tied, push = anchor(L, L_ref, variant), force(L, 1, eps, variant)
+    both = minimum(tied + push / beta, first)
+    # The division last: it may leave the floats where the smaller weight is 0.
+    one = minimum(tied + minimum(sigmoid(L), sigmoid(-L)) * push / beta, second)
     return maximum(maximum(both, one), tied)
 
 

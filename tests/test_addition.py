@@ -104,8 +104,11 @@ class TestReference:
         """It is used all the same; without a home it is kept for a while."""
         (tmp_path / "file").touch()
         monkeypatch.setenv("GRPO_PAPER_CACHE", str(tmp_path / "file"))
-        with pytest.warns(RuntimeWarning, match=r"could not be written .* name another place by GRPO_PAPER_CACHE"):
+        with pytest.warns(
+            RuntimeWarning, match=r"could not be written .* name another place by GRPO_PAPER_CACHE"
+        ) as told:
             taught = small()
+        assert told[0].filename == __file__
         assert (taught.log_pi(taught.weights, slice(None)).exp() * taught.reward).sum(-1).mean() > 0.1
 
         monkeypatch.setenv("GRPO_PAPER_CACHE", "")

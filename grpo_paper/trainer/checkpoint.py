@@ -55,14 +55,15 @@ class Checkpoint:
         Errors: CheckpointError if it is not of this run, or not the same for every process; OSError if it cannot be
         opened, or no file be written there.
         """
-        if self.path is not None:
-            if self.path.exists():
-                restore(state, self.path, self.run)
-                self.ours = True
-            elif parallel.rank() == 0:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                if not os.access(self.path.parent, os.W_OK):
-                    raise PermissionError(f"{self.path.parent} is a folder without the right to write; name another")
+        if self.path is None:
+            return False
+        if self.path.exists():
+            restore(state, self.path, self.run)
+            self.ours = True
+        elif parallel.rank() == 0:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            if not os.access(self.path.parent, os.W_OK):
+                raise PermissionError(f"{self.path.parent} is a folder without the right to write; name another")
         if not parallel.agree(state.iteration, state.generator.device):
             raise CheckpointError(f"{self.path} is not the same for every process; name one in a folder that all share")
         return self.ours

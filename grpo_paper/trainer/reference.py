@@ -48,7 +48,7 @@ def kept(depends_on: object, make: Callable[[], Parameters]) -> Parameters:
     try:
         packed.write(path, weights)
     except OSError as error:
-        warnings.warn(f"the taught network is not kept: {error} by GRPO_PAPER_CACHE", RuntimeWarning, stacklevel=4)
+        warnings.warn(f"the taught network is not kept: {error} by GRPO_PAPER_CACHE", RuntimeWarning, stacklevel=3)
     return weights
 
 
