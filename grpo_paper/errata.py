@@ -185,7 +185,7 @@ ERRATA = (
         r"Mean-only two-KL is monotone: $L_n - L_{ref} = (1 - (1-α)^n)/(αβ)$.",
         (trajectory,),
         "two-kl",
-        "test_success_map.py::TestE16",
+        "test_variant_orbits.py::TestE16",
     ),
     Erratum(
         "E17",

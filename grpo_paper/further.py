@@ -18,7 +18,7 @@ FURTHER = (
         (bifurcation_curve,),
         "stability",
         ("fig-stability-diagram",),
-        "test_fixed_points.py::TestBifurcationCurve",
+        "test_stability.py::TestBifurcationCurve",
     ),
     Statement(
         "B2",
@@ -55,7 +55,7 @@ FURTHER = (
         (trajectory, force),
         "mirror",
         ("fig-mirror-slopes",),
-        "test_success_map.py::TestTheorem5",
+        "test_variant_orbits.py::TestTheorem5",
         ("E18",),
     ),
     Statement(

@@ -91,7 +91,7 @@ STATEMENTS = (
         (trajectory, fixed_points),
         "mirror",
         ("fig-mirror-orbits", "fig-mirror-slopes"),
-        "test_success_map.py::TestTheorem5",
+        "test_variant_orbits.py::TestTheorem5",
         ("E18",),
     ),
     Statement(
@@ -292,7 +292,7 @@ STATEMENTS = (
         (Omega, log_odds_step, fixed_points, effective_beta),
         "dr-grpo",
         ("fig-dr-grpo", "fig-adaptive-beta"),
-        "test_success_map.py::TestSection5",
+        "test_variant_orbits.py::TestSection5",
         ("E19",),
     ),
     Statement(

@@ -1,8 +1,24 @@
-"""The recursion by hand, one float at a time: the slow oracle of the tests of stability."""
+"""The recursion by hand: as the paper prints it, in mpmath's precision, and in log-odds, one float at a time."""
 
 import math
 
+import mpmath
+
 EPS = 1e-5
+POINTS = (  # p, p_ref, beta, eps
+    ("0.2", "0.2", "1", "1e-5"),
+    ("0.5", "0.8", "0.2", "1e-2"),
+    ("0.001", "0.0001", "5", "1e-5"),
+    ("0.97", "0.3", "2", "0.01"),
+    ("0", "0.2", "5", "1e-1"),
+    ("1", "0.2", "5", "1e-1"),
+)
+
+
+def h_by_hand(p: object, p_ref: object, beta: object, eps: object) -> mpmath.mpf:
+    """The paper's display, in whatever precision mpmath is set to."""
+    p, p_ref, beta, eps = map(mpmath.mpf, (p, p_ref, beta, eps))
+    return 1 / (1 + (1 - p_ref) / p_ref * mpmath.exp(-1 / (beta * mpmath.sqrt(p * (1 - p) + eps))))
 
 
 def step(state: float, reference: float, b: float, e: float = EPS) -> float:

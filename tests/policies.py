@@ -24,6 +24,19 @@ def random_case(seed, outputs=7):
     return reward, reference, previous, 10 ** rng.uniform(-0.3, 1), 10 ** rng.uniform(-5, -1)
 
 
+def random_policies(trials):
+    """Reference, previous policy, reward and beta, so often."""
+    rng = np.random.default_rng(7)
+    for _ in range(trials):
+        reward = rng.permutation([1] * 3 + [0] * 5)
+        yield rng.dirichlet(np.ones(8)), rng.dirichlet(np.ones(8)), reward, 10 ** rng.uniform(-0.5, 1)
+
+
+def success(policy, reward):
+    """Its success rate, one output after another."""
+    return sum(x for x, r in zip(policy, reward, strict=True) if r)
+
+
 def slow_step(previous, reference, reward, beta, eps, variant):
     """The update as the theorems print it, output by output, in 40 digits."""
     with mpmath.workdps(40):

@@ -1,6 +1,6 @@
 """Every fixed point, none missed: the fast solver against proofs, scans and edges, and what the theorems say of them.
 
-The slope is in test_stability.py, orbits are in test_orbits.py.
+The slope and where it is ±1 are in test_stability.py, orbits in test_orbits.py.
 """
 
 import warnings
@@ -27,9 +27,10 @@ from grpo_paper import (
     two_kl_dr,
 )
 from grpo_paper.fixed_points import bifurcation_curve, peak_logit
-from grpo_paper.success_map import force, force_slope, log_odds_step
-from grpo_paper.symbols import L, beta, eps, p_ref
+from grpo_paper.success_map import force, log_odds_step
+from grpo_paper.symbols import beta, eps, p_ref
 from tests.conftest import Number, read_arb
+from tests.orbits import h_by_hand
 
 ULP = 2.3e-16
 EDGES = np.meshgrid(
@@ -38,12 +39,6 @@ EDGES = np.meshgrid(
     [5e-324, 1e-300, 1e-20, 1e-5, 0.1, 1.0, 1e3, 1e300, 1.7e308],
     indexing="ij",
 )
-
-
-def map_by_hand(q, reference, b, e):
-    """h as printed, in whatever precision mpmath is set to."""
-    q, reference, b, e = map(mpmath.mpf, (q, reference, b, e))
-    return 1 / (1 + (1 - reference) / reference * mpmath.exp(-1 / (b * mpmath.sqrt(q * (1 - q) + e))))
 
 
 def rounding(found, reference: float) -> np.ndarray:
@@ -120,7 +115,7 @@ class TestE4:
     def test_without_smoothing_one_is_fixed(self) -> None:
         # Hypothesis ε > 0 dropped: h → 1 as p → 1 (E3).
         with mpmath.workdps(60):
-            assert 1 - map_by_hand(1 - mpmath.mpf("1e-8"), "0.3", "2", 0) < mpmath.exp(-4000)
+            assert 1 - h_by_hand(1 - mpmath.mpf("1e-8"), "0.3", "2", 0) < mpmath.exp(-4000)
 
 
 class TestE18:
@@ -131,8 +126,8 @@ class TestE18:
         found = fixed_points(0.3, b, e, MIRROR_GRPO)
         with mpmath.workdps(60):
             tiny = mpmath.mpf("1e-30")
-            at_zero = map_by_hand(tiny, tiny, b, e) / tiny  # the mirror's anchor is p itself
-            at_one = (1 - map_by_hand(1 - tiny, 1 - tiny, b, e)) / tiny
+            at_zero = h_by_hand(tiny, tiny, b, e) / tiny  # the mirror's anchor is p itself
+            at_one = (1 - h_by_hand(1 - tiny, 1 - tiny, b, e)) / tiny
             # The quotients are off by O(1e-30/ε), the floats by a few ulps of an exponent below 7.
             assert abs(found.slope[0] / at_zero - 1) < 1e-14
             assert abs(found.slope[1] / at_one - 1) < 1e-14
@@ -285,47 +280,3 @@ class TestAllFixedPoints:
             fixed_points(*arguments, GRPO)
         for part in parts:
             assert part in str(caught.value)
-
-
-class TestBifurcationCurve:
-    """B1: slope ±1 exactly on the curve; two more or two fewer fixed points on the other side of a fold."""
-
-    def test_symbolic(self) -> None:
-        b, L_ref = bifurcation_curve(L, eps)
-        assert sympy.simplify(log_odds_step(L, L_ref, b, eps) - L) == 0
-        assert sympy.simplify(force_slope(L, b, eps) ** 2 - 1) == 0
-
-    @pytest.mark.parametrize("place", ["-8", "-2", "-0.5", "0.5", "2", "10.8", "14"])
-    def test_every_number_type(self, number: Number, place) -> None:
-        x, e = number.make(place), number.make("1e-5")
-        b, L_ref = bifurcation_curve(x, e)
-        slope, residual = number.read(force_slope(x, b, e)), number.read(log_odds_step(x, L_ref, b, e) - x)
-        # The very expression that defines β is divided by β; Ω/β stays below 40 here.
-        assert abs(slope - mpmath.sign(mpmath.mpf(place))) < 4 * ULP
-        assert abs(residual) < 40 * 4 * ULP
-
-    def test_no_other_cell_has_slope_one(self) -> None:
-        # Certified: at the cell on the curve moved by 1 % in β, no slope is ±1.
-        for place in (-2.0, 2.0):
-            b, L_ref = bifurcation_curve(place, 1e-3)
-            for factor in (0.99, 1.01):
-                cell = f"{sigmoid(L_ref):.17g}", f"{b * factor:.17g}", "0.001"
-                enclosure = certify.fixed_points(*cell)
-                assert enclosure.complete
-                assert all(abs(abs(point.slope) - 1) > 0.001 for point in enclosure.points)
-
-    def test_the_count_changes_by_two_across_a_fold(self) -> None:
-        for e in (1e-6, 1e-4, 1e-2):
-            places = np.linspace(0.3, 1.5 * peak_logit(e), 60)
-            places = places[abs(places - peak_logit(e)) > 0.2]  # at the cusp both arms are within the step
-            b, L_ref = bifurcation_curve(places, e)
-            below, above = (fixed_points(sigmoid(L_ref + shift), b, e).count for shift in (-1e-5, 1e-5))
-            assert (abs(above - below) == 2).all()
-            # The rising arm gives birth downwards, the falling arm upwards.
-            assert (np.sign(below - above) == np.sign(peak_logit(e) - places)).all()
-
-    def test_a_flip_changes_no_count(self) -> None:
-        b, L_ref = bifurcation_curve(np.linspace(-8, -0.5, 40), 1e-5)
-        below, above = (fixed_points(sigmoid(L_ref + shift), b, 1e-5) for shift in (-1e-4, 1e-4))
-        assert (below.count == above.count).all()
-        assert (below.stable[:, 0] != above.stable[:, 0]).mean() > 0.9  # all but the cells at the tip of the tongue

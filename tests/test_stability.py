@@ -1,4 +1,4 @@
-"""The slope at a fixed point and what it decides: Theorems 6 and 7, Lemma 1, Remark 2, Figure 4, E11."""
+"""The slope at a fixed point and what it decides: Theorems 6 and 7, Lemma 1, Remark 2, Figure 4, E11, B1."""
 
 import math
 
@@ -10,10 +10,12 @@ from flint import arb
 
 from grpo_paper import Omega, certify, fixed_points, h, h_prime, logit, sigmoid
 from grpo_paper.fixed_points import bifurcation_curve, critical_beta, largest_critical_beta, peak_logit
-from grpo_paper.success_map import force_slope
-from grpo_paper.symbols import beta, eps, p
+from grpo_paper.success_map import force_slope, log_odds_step
+from grpo_paper.symbols import L, beta, eps, p
 from tests.conftest import Number
 from tests.orbits import EPS, orbit, step
+
+ULP = 2.3e-16
 
 
 class TestTheorem6:
@@ -214,3 +216,47 @@ class TestE11:
         for b, stable in (("0.22", True), ("0.4", False), ("20", True)):
             verdict = certify.fixed_points("0.0001", b, "1e-5").points[0].stable
             assert verdict is (certify.Verdict.TRUE if stable else certify.Verdict.FALSE)
+
+
+class TestBifurcationCurve:
+    """B1: slope ±1 exactly on the curve; two more or two fewer fixed points on the other side of a fold."""
+
+    def test_symbolic(self) -> None:
+        b, L_ref = bifurcation_curve(L, eps)
+        assert sympy.simplify(log_odds_step(L, L_ref, b, eps) - L) == 0
+        assert sympy.simplify(force_slope(L, b, eps) ** 2 - 1) == 0
+
+    @pytest.mark.parametrize("place", ["-8", "-2", "-0.5", "0.5", "2", "10.8", "14"])
+    def test_every_number_type(self, number: Number, place) -> None:
+        x, e = number.make(place), number.make("1e-5")
+        b, L_ref = bifurcation_curve(x, e)
+        slope, residual = number.read(force_slope(x, b, e)), number.read(log_odds_step(x, L_ref, b, e) - x)
+        # The very expression that defines β is divided by β; Ω/β stays below 40 here.
+        assert abs(slope - mpmath.sign(mpmath.mpf(place))) < 4 * ULP
+        assert abs(residual) < 40 * 4 * ULP
+
+    def test_no_other_cell_has_slope_one(self) -> None:
+        # Certified: at the cell on the curve moved by 1 % in β, no slope is ±1.
+        for place in (-2.0, 2.0):
+            b, L_ref = bifurcation_curve(place, 1e-3)
+            for factor in (0.99, 1.01):
+                cell = f"{sigmoid(L_ref):.17g}", f"{b * factor:.17g}", "0.001"
+                enclosure = certify.fixed_points(*cell)
+                assert enclosure.complete
+                assert all(abs(abs(point.slope) - 1) > 0.001 for point in enclosure.points)
+
+    def test_the_count_changes_by_two_across_a_fold(self) -> None:
+        for e in (1e-6, 1e-4, 1e-2):
+            places = np.linspace(0.3, 1.5 * peak_logit(e), 60)
+            places = places[abs(places - peak_logit(e)) > 0.2]  # at the cusp both arms are within the step
+            b, L_ref = bifurcation_curve(places, e)
+            below, above = (fixed_points(sigmoid(L_ref + shift), b, e).count for shift in (-1e-5, 1e-5))
+            assert (abs(above - below) == 2).all()
+            # The rising arm gives birth downwards, the falling arm upwards.
+            assert (np.sign(below - above) == np.sign(peak_logit(e) - places)).all()
+
+    def test_a_flip_changes_no_count(self) -> None:
+        b, L_ref = bifurcation_curve(np.linspace(-8, -0.5, 40), 1e-5)
+        below, above = (fixed_points(sigmoid(L_ref + shift), b, 1e-5) for shift in (-1e-4, 1e-4))
+        assert (below.count == above.count).all()
+        assert (below.stable[:, 0] != above.stable[:, 0]).mean() > 0.9  # all but the cells at the tip of the tongue
