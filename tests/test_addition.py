@@ -104,10 +104,9 @@ class TestReference:
         """It is used all the same; without a home it is kept for a while."""
         (tmp_path / "file").touch()
         monkeypatch.setenv("GRPO_PAPER_CACHE", str(tmp_path / "file"))
-        with pytest.warns(
-            RuntimeWarning, match=r"could not be written .* name another place by GRPO_PAPER_CACHE"
-        ) as told:
-            taught = small()
+        message = r"could not be written .* name another place by GRPO_PAPER_CACHE"
+        with pytest.warns(RuntimeWarning, match=message) as told:
+            taught = Addition.with_success(0.2, prompts=12, digits=1, hidden=16)
         assert told[0].filename == __file__
         assert (taught.log_pi(taught.weights, slice(None)).exp() * taught.reward).sum(-1).mean() > 0.1
 
