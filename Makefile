@@ -32,13 +32,13 @@ $(ENV): requirements.lock pyproject.toml
 	@echo "$(CURDIR)" > $@
 
 book: $(ENV)  ## execute what changed and build the site (PROFILE=full for fine grids)
-	@$(BIN)/python book/build.py $(if $(PROFILE),--profile $(PROFILE)) --jobs $(JOBS)
+	@$(BIN)/python -m book.pipeline $(if $(PROFILE),--profile $(PROFILE)) --jobs $(JOBS)
 
 pdf: book  ## the whole book as a PDF, linked from the site (needs Chromium)
-	@$(BIN)/python book/pdf.py
+	@$(BIN)/python -m book.pipeline.pdf
 
 release: pdf  ## the archive for deposit in build/release: site, PDF, figures, notebooks, lock, checksums
-	@$(BIN)/python book/release.py
+	@$(BIN)/python -m book.pipeline.release
 
 test: $(ENV)  ## lint, types, doctests, tests, every chapter at its quick profile
 	$(BIN)/ruff check
@@ -58,8 +58,8 @@ $(PEERS): peers/requirements.txt
 	@echo "$(CURDIR)" > $@
 
 browse: $(ENV)  ## every page of the built site in Chromium: errors, mathematics, accessibility, speed
-	$(BIN)/pytest tests/test_site.py -m site --numprocesses $(JOBS) -k "not soon"
-	$(BIN)/pytest tests/test_site.py -m site -k soon
+	$(BIN)/pytest tests/book/test_site.py -m site --numprocesses $(JOBS) -k "not soon"
+	$(BIN)/pytest tests/book/test_site.py -m site -k soon
 
 bench: export OMP_NUM_THREADS := 1
 bench: $(ENV) $(PEERS)  ## speed and cost on one thread: the solver, the replicas, sums beside TRL (DEVICE=cuda)
@@ -73,7 +73,7 @@ lab: $(ENV)  ## open the chapters in JupyterLab through jupytext
 	$(BIN)/jupyter lab notebooks
 
 statements: $(ENV)  ## print the ledger: every item of the paper and where it stands
-	@$(BIN)/python -m grpo_paper.ledger
+	@$(BIN)/grpo-paper statements
 
 format: $(ENV)  ## format the code
 	$(BIN)/ruff check --fix

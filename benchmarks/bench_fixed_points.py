@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import brentq
 
 from grpo_paper import fixed_points, logit
-from grpo_paper.success_map import log_odds_step
+from grpo_paper.theory.success_map import log_odds_step
 
 EPS = 1e-5
 CELLS = 1_000_000

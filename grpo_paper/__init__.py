@@ -5,11 +5,14 @@ and Arb balls alike. `fixed_points`, `trajectory` and `Variant` check their argu
 do not.
 """
 
-from grpo_paper.advantage import MEAN_ONLY, WHITENED, Normalization, Omega, omega_minus, omega_plus
-from grpo_paper.elementary import logit, sigmoid
-from grpo_paper.fixed_points import FixedPoints, fixed_points
-from grpo_paper.success_map import Trajectory, h, h_prime, trajectory
-from grpo_paper.variants import (
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from grpo_paper.theory.advantage import MEAN_ONLY, WHITENED, Normalization, Omega, omega_minus, omega_plus
+from grpo_paper.theory.elementary import logit, sigmoid
+from grpo_paper.theory.fixed_points import FixedPoints, fixed_points
+from grpo_paper.theory.success_map import Trajectory, h, h_prime, trajectory
+from grpo_paper.theory.variants import (
     DR_GRPO,
     GRPO,
     MIRROR_DR_GRPO,
@@ -18,6 +21,9 @@ from grpo_paper.variants import (
     two_kl,
     two_kl_dr,
 )
+
+if TYPE_CHECKING:
+    from grpo_paper.theory import certify as certify
 
 __version__ = "0.1.0"
 
@@ -44,3 +50,10 @@ __all__ = [
     "two_kl",
     "two_kl_dr",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """`certify` when it is asked for: it brings python-flint, which an extra installs."""
+    if name != "certify":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return import_module("grpo_paper.theory.certify")

@@ -6,13 +6,17 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
-import sympy
-from IPython.display import Markdown, Math, display
 
-from grpo_paper import domain
-from grpo_paper.figure.publication import PARAMETERS_VARIABLE
+from grpo_paper.extras import needed
+from grpo_paper.theory import domain
+
+with needed("A chapter"):
+    import matplotlib.pyplot as plt
+    import sympy
+    from IPython.display import Markdown, Math, display
+
+    from grpo_paper.figure.publication import PARAMETERS_VARIABLE
 
 
 def begin(profile: str, seed: int) -> np.random.Generator:

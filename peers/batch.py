@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from grpo_paper.advantage import Normalization, advantage, library_whitening
+from grpo_paper.theory.advantage import Normalization, advantage, library_whitening
 
 REWARDS = torch.tensor([[1, 0, 0, 0], [1, 1, 0, 1], [0, 1, 1, 0], [1, 1, 1, 1]], dtype=torch.float64)
 LENGTHS = torch.tensor([7, 1, 4, 2, 3, 7, 5, 6, 2, 4, 7, 1, 6, 3, 5, 2])

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from grpo_paper.advantage import library_whitening
+from grpo_paper.theory.advantage import library_whitening
 from peers.batch import CLIP, LENGTHS, MASK, advantages, drift
 
 

@@ -11,8 +11,8 @@ from datasets import Dataset
 from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
 from trl import GRPOConfig, GRPOTrainer
 
-from grpo_paper.advantage import MEAN_ONLY, library_whitening
-from grpo_paper.tokens import token_loss
+from grpo_paper.theory.advantage import MEAN_ONLY, library_whitening
+from grpo_paper.theory.tokens import token_loss
 from peers import llama
 from peers.batch import (
     BETA,

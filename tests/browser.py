@@ -1,17 +1,13 @@
 """Headless Chromium for the tests that need a real browser."""
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "book"))
-
-import browser as chromium
+from book.pipeline import browser as chromium
 
 
 @contextmanager

@@ -1,15 +1,11 @@
 """The explorer's page in a browser, with what a test asks of it."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "book"))
-
-from interactive import EXPLORER, standalone
+from book.pipeline.explorer import EXPLORER, standalone
 
 __all__ = ["EXPLORER", "Explorer", "explored", "standalone"]
 

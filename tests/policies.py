@@ -4,11 +4,11 @@ import mpmath
 import numpy as np
 import scipy.optimize
 
-from grpo_paper.policy import (
+from grpo_paper.theory.policy import (
     normalize,
     success_logit,
 )
-from grpo_paper.variants import DR_GRPO, GRPO, MIRROR_DR_GRPO, MIRROR_GRPO, two_kl, two_kl_dr
+from grpo_paper.theory.variants import DR_GRPO, GRPO, MIRROR_DR_GRPO, MIRROR_GRPO, two_kl, two_kl_dr
 
 VARIANTS = [GRPO, MIRROR_GRPO, two_kl(0.3), DR_GRPO, MIRROR_DR_GRPO, two_kl_dr(0.3)]
 SEEDS = range(20)

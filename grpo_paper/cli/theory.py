@@ -156,9 +156,9 @@ def _draw(path: Path, kind: str, given: dict[str, Any], points: Rows, orbit: Row
 
 def _items() -> list[str]:
     """Every item of the ledger, for a shell to complete."""
-    from grpo_paper import ledger
+    from grpo_paper.ledger import RECORDS
 
-    return list(ledger.RECORDS)
+    return list(RECORDS)
 
 
 @click.command()
@@ -171,15 +171,16 @@ def statements(item: str | None) -> None:
       grpo-paper statements
       grpo-paper statements theorem-3
     """
-    from grpo_paper import ledger
+    from grpo_paper.ledger import RECORDS
+    from grpo_paper.ledger.pages import record, text
 
     if item is None:
-        click.echo(ledger.text())
+        click.echo(text())
         return
     id = item.lower().replace(" ", "-")
     try:
-        click.echo(ledger.record(ledger.RECORDS[id]))
+        click.echo(record(RECORDS[id]))
     except KeyError:
-        near = difflib.get_close_matches(id, ledger.RECORDS, 3, cutoff=0.3)
+        near = difflib.get_close_matches(id, RECORDS, 3, cutoff=0.3)
         hint = f"did you mean {' or '.join(near)}?" if near else "see grpo-paper statements"
         raise click.ClickException(f"{item} is no item of the ledger; {hint}") from None

@@ -100,7 +100,7 @@ def addition(**given: Any) -> None:
 
 def _run(task: "Callable[[], Task]", out: Path | None, device: str, **config: Any) -> None:
     """Train; under torchrun, as one of its processes. A run that was stopped goes on when it is started again."""
-    from grpo_paper.advantage import MEAN_ONLY, WHITENED, library_whitening
+    from grpo_paper.theory.advantage import MEAN_ONLY, WHITENED, library_whitening
     from grpo_paper.trainer import TrainConfig, parallel
     from grpo_paper.trainer import train as run
     from grpo_paper.trainer.device import memory

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from grpo_paper.extras import needed
+
 if TYPE_CHECKING:
     from grpo_paper.figure.publication import publish
 
@@ -12,6 +14,7 @@ def __getattr__(name: str) -> Any:
     """`publish` when it is asked for: it brings matplotlib, which passports do without."""
     if name != "publish":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from grpo_paper.figure.publication import publish
+    with needed("A figure"):
+        from grpo_paper.figure.publication import publish
 
     return publish

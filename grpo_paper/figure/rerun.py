@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from grpo_paper import ledger
 from grpo_paper.figure import carry
 from grpo_paper.figure.passport import parse
 from grpo_paper.figure.source import NOTEBOOKS, FigureError, chapter_of, commit, program
@@ -63,8 +64,6 @@ def stamp(files: Files, commit: str) -> Files:
     A chapter is kept until something that goes into it changes, through commits that change nothing of it. The commit
     is therefore set when the figure is handed out: its files give this figure, and the same commit the same bytes.
     """
-    from grpo_paper import ledger  # brings torch
-
     passport = parse(files["json"].decode().strip())
     numbers = tuple(statement.number for statement in ledger.ALL if passport.id in statement.figures)
     text = replace(passport, statements=numbers, commit=commit).text()

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from grpo_paper import domain
 from grpo_paper.figure.passport import UNKNOWN
+from grpo_paper.theory import domain
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from grpo_paper import domain
+from grpo_paper.theory import domain
 from grpo_paper.trainer import transformer
 from grpo_paper.trainer.reference import kept, teach
 from grpo_paper.trainer.task import Parameters, Prompts

@@ -7,8 +7,8 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from grpo_paper import domain
-from grpo_paper.policy import conditional, normalize
+from grpo_paper.theory import domain
+from grpo_paper.theory.policy import conditional, normalize
 from grpo_paper.trainer.task import Parameters, Prompts
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grpo_paper import domain
-from grpo_paper.advantage import WHITENED, Normalization
-from grpo_paper.objective import PENALTIES
-from grpo_paper.variants import Variant
+from grpo_paper.theory import domain
+from grpo_paper.theory.advantage import WHITENED, Normalization
+from grpo_paper.theory.objective import PENALTIES
+from grpo_paper.theory.variants import Variant
 
 ASCENTS = ("gradient", "natural", "adam")
 KL = ("exact", *PENALTIES)

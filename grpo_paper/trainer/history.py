@@ -8,12 +8,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from grpo_paper.divergence import kl, total_variation
 from grpo_paper.files import whole
-from grpo_paper.policy import success_logit, tilt
-from grpo_paper.success_map import next_log_odds
+from grpo_paper.theory.divergence import kl, total_variation
+from grpo_paper.theory.policy import success_logit, tilt
+from grpo_paper.theory.success_map import next_log_odds
+from grpo_paper.theory.variants import Variant
 from grpo_paper.trainer.config import TrainConfig
-from grpo_paper.variants import Variant
 
 Row = tuple[Tensor, ...]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
-from grpo_paper import domain
-from grpo_paper.elementary import sigmoid
+from grpo_paper.theory import domain
+from grpo_paper.theory.elementary import sigmoid
 from grpo_paper.trainer import parallel
 from grpo_paper.trainer.checkpoint import Checkpoint
 from grpo_paper.trainer.config import TrainConfig

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from grpo_paper import domain
+from grpo_paper.theory import domain
 from grpo_paper.trainer import parallel
 from grpo_paper.trainer.config import TrainConfig
 from grpo_paper.trainer.history import Row, stack

@@ -6,9 +6,9 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from grpo_paper.advantage import Normalization, advantage
-from grpo_paper.divergence import kl
-from grpo_paper.objective import clipped_surrogate, estimated_kl
+from grpo_paper.theory.advantage import Normalization, advantage
+from grpo_paper.theory.divergence import kl
+from grpo_paper.theory.objective import clipped_surrogate, estimated_kl
 from grpo_paper.trainer import parallel
 from grpo_paper.trainer.config import TrainConfig
 from grpo_paper.trainer.history import measure

@@ -1,0 +1,116 @@
+"""The ledger to read: in a terminal, and as pages of the book."""
+
+from collections.abc import Iterable
+
+from grpo_paper.ledger import ALL, ERRATA, FURTHER, RECORDS, STATEMENTS, Erratum, Statement
+
+PAPER = "https://arxiv.org/abs/2503.06639v4"
+BOXED = ("Theorem", "Proposition", "Lemma", "Remark", "Assumption")
+"""Items that stand in a theorem box; the others are sections of a chapter."""
+
+
+def text() -> str:
+    """The ledger as a table for a terminal."""
+    rows = [("item", "title", "status", "page", "functions")]
+    rows += [(s.number, s.title, s.status, s.page or "–", ", ".join(s.functions) or "–") for s in ALL]
+    rows += [(e.number, e.where, e.status, e.page or "–", ", ".join(e.functions) or "–") for e in ERRATA]
+    widths = [max(len(row[i]) for row in rows) for i in range(4)]
+    return "\n".join(
+        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]]) for row in rows
+    )
+
+
+def record(item: Statement | Erratum) -> str:
+    """One item of the ledger for a terminal."""
+    if isinstance(item, Statement):
+        fields = {"": item.title, "hypotheses": item.hypotheses, "figures": ", ".join(item.figures)}
+        fields["errata"] = ", ".join(item.errata)
+    else:
+        fields = {"": item.where, "as printed": item.as_printed, "what holds": item.holds}
+    fields |= {"computed by": ", ".join(item.functions), "tested by": item.test, "status": item.status}
+    fields["page"] = f"notebooks/{item.page}.md" if item.page else ""
+    return "\n".join(
+        [item.number, *(f"  {f'{name}: ' if name else ''}{text}" for name, text in fields.items() if text)]
+    )
+
+
+def statements_page() -> str:
+    """The ledger as a MyST page of the book."""
+    lines = [
+        "# Statements",
+        "",
+        f"Every numbered item of [the paper]({PAPER}), under which hypotheses it holds, the functions that compute it,",
+        "its figures, the test class that holds it to its word, and its errata.",
+        "",
+        *_table(STATEMENTS),
+        "## Beyond the paper",
+        "",
+        "What its formulas imply, and what training does to them. Stated and derived in this book.",
+        "",
+        *_table(FURTHER),
+    ]
+    return "\n".join(lines)
+
+
+def _table(statements: Iterable[Statement]) -> list[str]:
+    return [
+        ":::{div} full-width",
+        "```{table}",
+        ":class: ledger",
+        "",
+        "| item | title and hypotheses | computed by | shown in, tested by |",
+        "| --- | --- | --- | --- |",
+        *(_row(statement) for statement in statements),
+        "```",
+        ":::",
+        "",
+    ]
+
+
+def _row(s: Statement) -> str:
+    anchor, about = f"[]{{#ledger-{s.id}}}", f"**{s.title}.** {s.hypotheses}"
+    if s.status == "not yet":
+        return f"| {anchor}{s.number} | {about} | not yet | |"
+    role = "prf:ref" if s.number.startswith(BOXED) else "ref"
+    shown = [
+        *(f"{{numref}}`{figure}`" for figure in s.figures),
+        *(f"[{number}](#ledger-{number.lower()})" for number in s.errata),
+        f"`{s.test.partition('::')[2]}`",
+    ]
+    functions = ", ".join(f"`{name}`" for name in s.functions)
+    return f"| {anchor}{{{role}}}`{s.number} <{s.id}>` | {about} | {functions} | {', '.join(shown)} |"
+
+
+def errata_page() -> str:
+    """The errata as a MyST page of the book."""
+    lines = [
+        "# Errata",
+        "",
+        f"Where [the paper]({PAPER}), as printed, does not hold or is loosely stated, and what holds instead. An",
+        "entry links to the computation that shows it.",
+        "",
+    ]
+    for e in ERRATA:
+        shown = f"[Shown here](#{e.id}), computed by {', '.join(f'`{name}`' for name in e.functions)}."
+        lines += [
+            f"(ledger-{e.id})=",
+            f"## {e.number}: {e.where}",
+            "",
+            f"*As printed:* {e.as_printed}.",
+            "",
+            f"*What holds:* {e.holds}",
+            "",
+            shown if e.status == "done" else "Not shown yet.",
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def footer(page: str) -> str:
+    """How to run a chapter by itself, and the way back to its records, in MyST."""
+    program = f".venv/bin/jupytext --to ipynb --output - notebooks/{page}.md"
+    run = f"{program} |\n  .venv/bin/papermill - notebooks/{page}.ipynb --cwd notebooks -p seed 0"
+    records = [r for r in RECORDS.values() if r.page == page]
+    links = " · ".join(f"[{r.number}](#ledger-{r.id})" for r in records)
+    ledger = f"\n\n*In the ledger:* {links}" if links else ""
+    return f"---\n\n*Run this chapter*, in the environment that `make env` sets up:\n\n```bash\n{run}\n```{ledger}"

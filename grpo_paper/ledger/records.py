@@ -1,0 +1,68 @@
+"""What the ledger knows of an item: where it stands, what computes it, where it is shown and what tests it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Literal
+
+Status = Literal["done", "not yet"]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement: hypotheses in MyST, `page` a chapter, `test` a ``file::class`` under ``tests/``.
+
+    functions: by where they are imported from, less the package, so that the ledger is read without what they need.
+    """
+
+    number: str
+    title: str
+    hypotheses: str
+    functions: tuple[str, ...] = ()
+    page: str = ""
+    figures: tuple[str, ...] = ()
+    test: str = ""
+    errata: tuple[str, ...] = ()
+    status: Status = "done"
+
+    @property
+    def id(self) -> str:
+        """Anchor of the item in the book.
+
+        >>> Statement("Theorem 2", "", "").id
+        'theorem-2'
+        """
+        return self.number.lower().replace(" ", "-")
+
+
+@dataclass(frozen=True)
+class Erratum:
+    """One erratum, in MyST text; fields as in `Statement`."""
+
+    number: str
+    where: str
+    as_printed: str
+    holds: str
+    functions: tuple[str, ...] = ()
+    page: str = ""
+    test: str = ""
+    status: Status = "done"
+
+    @property
+    def id(self) -> str:
+        """Anchor of the erratum in the book.
+
+        >>> Erratum("E1", "", "", "").id
+        'e1'
+        """
+        return self.number.lower()
+
+
+def function(name: str) -> Callable[..., Any]:
+    """The function that a record names.
+
+    >>> function("theory.success_map.h")(0.5, 0.5, 1, 0.75)
+    0.7310585786300049
+    """
+    module, _, attribute = name.rpartition(".")
+    return getattr(import_module(f"grpo_paper.{module}"), attribute)

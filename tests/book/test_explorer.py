@@ -1,0 +1,143 @@
+"""The explorer's numbers, computed in headless Chromium, are the library's."""
+
+import re
+
+import numpy as np
+import pytest
+
+from book.pipeline.javascript import arrow, javascript
+from grpo_paper import MEAN_ONLY, WHITENED, Variant, fixed_points, logit, sigmoid, trajectory
+from grpo_paper.theory.fixed_points import bifurcation_curve
+from grpo_paper.theory.success_map import anchor, force, force_slope, log_odds_step
+from grpo_paper.theory.symbols import L, alpha
+from tests.explorer import EXPLORER
+
+pytestmark = pytest.mark.browser
+POINTS = 1000
+STEPS = 20
+ROUNDING = np.finfo(float).eps
+NORMALIZATIONS = (WHITENED, MEAN_ONLY)
+
+
+@pytest.fixture(scope="module")
+def points() -> list[dict]:
+    """Parameter points over the whole domain; a third of the α are 0 and a third 1."""
+    rng = np.random.default_rng(8)
+    share = rng.uniform(0.001, 1, POINTS)
+    share[rng.integers(0, 3, POINTS) == 0] = 0.0
+    share[rng.integers(0, 3, POINTS) == 0] = 1.0
+    return [
+        {"p_ref": r, "beta": b, "eps": e, "alpha": a, "normalization": n.name}
+        for r, b, e, a, n in zip(
+            sigmoid(rng.uniform(-300, 30, POINTS) * rng.choice([0.05, 1], POINTS)).tolist(),
+            np.exp(rng.uniform(np.log(0.05), np.log(20), POINTS)).tolist(),
+            (10 ** rng.uniform(-7, -1, POINTS)).tolist(),
+            share.tolist(),
+            rng.choice(np.array(NORMALIZATIONS), POINTS),
+            strict=True,
+        )
+    ]
+
+
+def variant(point: dict) -> Variant:
+    [normalization] = [n for n in NORMALIZATIONS if n.name == point["normalization"]]
+    return Variant(normalization, point["alpha"])
+
+
+def cell(point: dict) -> tuple[float, float, float]:
+    return point["p_ref"], point["beta"], point["eps"]
+
+
+class TestNumbers:
+    """The generated formulas and the finder of roots, at points the page did not choose."""
+
+    def test_the_points_cover_the_domain(self, points) -> None:
+        assert {(variant(p).normalization.name, int(p["alpha"])) for p in points if p["alpha"] in (0, 1)} == {
+            (n.name, end) for n in NORMALIZATIONS for end in (0, 1)
+        }
+        counts = [int(fixed_points(*cell(p), variant(p)).count) for p in points if p["alpha"] > 0]
+        assert set(counts) == {1, 3}
+
+    def test_every_step_of_every_orbit(self, explorer, points) -> None:
+        """Orbits part from each other where the map is chaotic, so each step starts from the library's state."""
+        orbits = [trajectory(*cell(p), STEPS, variant(p)).logit for p in points]
+        given = [{**p, "L_ref": float(o[0]), "states": o.tolist()} for p, o in zip(points, orbits, strict=True)]
+        found = explorer.page.evaluate(
+            """points => points.map(p => p.states.map(L => {
+                const next = DYNAMICS.step(L, p, p.L_ref);
+                return [next, FORMULAS.sigmoid(next), DYNAMICS.slope(L, p)];
+            }))""",
+            given,
+        )
+        for p, orbit, page in zip(points, orbits, np.array(found), strict=True):
+            L_ref, beta, eps, row = orbit[0], p["beta"], p["eps"], variant(p)
+            after = log_odds_step(orbit, L_ref, beta, eps, row)
+            # Relative to the terms added, which may cancel; each is right to a few units in the last place.
+            size = abs(p["alpha"] * L_ref) + abs((1 - p["alpha"]) * orbit) + force(orbit, beta, eps, row)
+            assert np.all(abs(page[:, 0] - after) <= 1e-12 * size)
+            assert np.all(abs(page[:, 1] - sigmoid(after)) <= 1e-12)
+            # The slope is a difference too: of σ(L) and σ(−L).
+            slope = (1 - p["alpha"]) + force_slope(orbit, beta, eps, row)
+            assert np.all(abs(page[:, 2] - slope) <= 1e-12 * np.maximum(1, abs(slope)))
+
+    def test_every_fixed_point(self, explorer, points) -> None:
+        found = explorer.page.evaluate("points => points.map(p => DYNAMICS.fixedPoints(p))", points)
+        for p, page in zip(points, found, strict=True):
+            self.compare(p, page)
+
+    @staticmethod
+    def compare(point: dict, page: list[dict]) -> None:
+        """A root errs by the roundings of its equation, magnified by 1/|1 − slope|: in p within 1e-12 if that is ≤ 100.
+
+        The counts are equal; `test_beside_a_fold` goes as near to one as 1e-9 of logit p_ref.
+        """
+        row = variant(point)
+        expected = fixed_points(*cell(point), row)
+        count = int(expected.count)
+        assert len(page) == count, point
+        roots, slopes = (np.array([each[name] for each in page], float) for name in ("L", "slope"))
+        true = expected.logit[:count]
+        if point["alpha"] == 0:
+            np.testing.assert_array_equal(roots, true)
+            np.testing.assert_allclose(slopes, expected.slope[:count], rtol=1e-12)
+            return
+        strength = point["alpha"] * point["beta"]
+        size = abs(logit(point["p_ref"])) + force(true, strength, point["eps"], row) + abs(true)
+        flat = abs(1 - force_slope(true, strength, point["eps"], row))
+        assert np.all(abs(roots - true) <= 4 * ROUNDING * size / flat), point
+        assert np.all(abs(sigmoid(roots) - expected.p[:count]) <= 1e-12 * np.maximum(1, 0.01 / flat)), point
+        slope = (1 - point["alpha"]) + force_slope(roots, point["beta"], point["eps"], row)
+        assert np.all(abs(slopes - slope) <= 1e-12 * np.maximum(1, abs(slope)))
+
+    @pytest.mark.parametrize("side", [-1, 1], ids=["one", "three"])
+    @pytest.mark.parametrize("state", [0.5, 3.0, 9.0])
+    def test_beside_a_fold(self, state, side, explorer) -> None:
+        beta, L_ref = bifurcation_curve(state, 1e-5)
+        p_ref = sigmoid(L_ref * (1 + side * 1e-9))
+        point = {"p_ref": p_ref, "beta": beta, "eps": 1e-5, "alpha": 1.0, "normalization": WHITENED.name}
+        self.compare(point, explorer.page.evaluate("p => DYNAMICS.fixedPoints(p)", point))
+
+    def test_far_states_overflow_nowhere(self, explorer) -> None:
+        far = [-1e5, -800.0, -1e-300, 0.0, 800.0, 1e5]
+        point = {"p_ref": 0.2, "beta": 0.05, "eps": 1e-7, "alpha": 0.25, "normalization": WHITENED.name}
+        script = "([p, far]) => far.map(L => [DYNAMICS.step(L, p), DYNAMICS.slope(L, p), FORMULAS.sigmoid(L)])"
+        page = np.array(explorer.page.evaluate(script, [point, far]))
+        row, states = variant(point), np.array(far)
+        tied, push = anchor(states, logit(0.2), row), force(states, 0.05, 1e-7, row)
+        np.testing.assert_allclose(page[:, 0], tied + push, rtol=1e-12)
+        np.testing.assert_allclose(page[:, 1], 0.75 + force_slope(states, 0.05, 1e-7, row), rtol=1e-12)
+        np.testing.assert_allclose(page[:, 2], sigmoid(states), rtol=1e-12, atol=1e-307)  # subnormal ones are 0
+
+
+class TestGenerated:
+    def test_no_formula_is_written_by_hand(self) -> None:
+        """The scripts call exp, log and sqrt of nothing; ln 10 and powers of ten are how numbers are written."""
+        for script in EXPLORER.glob("*.js"):
+            assert not re.search(r"Math\.(exp|log|sqrt|pow|cosh|tanh|expm1|log1p)\b", script.read_text()), script.name
+
+    def test_without_branches(self) -> None:
+        assert not re.search(r"\?|\bif\b|Math\.(min|max|sign|abs)", javascript())
+
+    def test_an_argument_left_out_is_named(self) -> None:
+        with pytest.raises(ValueError, match=re.escape("has ['alpha'], which are not among its arguments")):
+            arrow(alpha * L, L)

@@ -1,0 +1,97 @@
+"""The ledger is complete and true: every item of the paper has a record, and every record what it names."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from grpo_paper import ledger
+from grpo_paper.ledger import ERRATA, Erratum, Statement
+from grpo_paper.ledger.pages import errata_page, statements_page, text
+from grpo_paper.ledger.records import function
+
+ROOT = Path(__file__).parents[2]
+PAPER = [
+    *(f"Theorem {n}" for n in range(1, 11)),
+    "Proposition 1",
+    *(f"Lemma {n}" for n in range(1, 4)),
+    "Remark 1",
+    "Remark 2",
+    "Assumption 1",
+    "Algorithm 1",
+    "Table 1",
+    *(f"Figure {n}" for n in range(1, 6)),
+    "Appendix A",
+    *(f"E{n}" for n in range(1, 21)),
+]
+OWN = [f"B{n}" for n in range(1, 8)]
+RECORDS = (*ledger.ALL, *ERRATA)
+DONE = [record for record in RECORDS if record.status == "done"]
+
+
+def chapter(record: Statement | Erratum) -> str:
+    return (ROOT / "notebooks" / f"{record.page}.md").read_text()
+
+
+def name(record: Statement | Erratum) -> str:
+    return record.number
+
+
+def asserts(node: ast.AST) -> bool:
+    """An assert statement, a `with pytest.raises`, or a call such as `np.testing.assert_allclose`."""
+    call = isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2].startswith("assert_")
+    return call or isinstance(node, ast.Assert | ast.With)
+
+
+@pytest.mark.parametrize("item", [*PAPER, *OWN])
+def test_every_item_has_one_record(item: str) -> None:
+    assert [record.number for record in RECORDS].count(item) == 1
+
+
+def test_what_is_not_yet_done_is_said() -> None:
+    assert {r.number for r in RECORDS if r.status == "not yet"} == set()
+
+
+@pytest.mark.parametrize("record", DONE, ids=name)
+class TestDone:
+    def test_has_functions(self, record) -> None:
+        assert record.functions
+        assert all(callable(f) and f.__doc__ for f in map(function, record.functions))
+
+    def test_is_anchored_on_its_page(self, record) -> None:
+        anchors = rf"^(:label: {record.id}|:name: {record.id}|\({record.id}\)=)$"
+        assert len(re.findall(anchors, chapter(record), re.MULTILINE)) == 1
+
+    def test_has_a_test_class_that_tests(self, record) -> None:
+        file, _, class_name = record.test.partition("::")
+        tree = ast.parse((ROOT / "tests" / file).read_text())
+        [found] = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == class_name]
+        tests = [f for f in found.body if isinstance(f, ast.FunctionDef) and f.name.startswith("test_")]
+        assert tests
+        assert all(any(asserts(node) for node in ast.walk(f)) for f in tests)
+
+
+@pytest.mark.parametrize("record", [r for r in DONE if isinstance(r, Statement)], ids=name)
+class TestDoneStatement:
+    def test_its_figures_are_published_on_its_page(self, record) -> None:
+        published = re.findall(r'publish\(\s*"(fig-[a-z0-9-]+)"', chapter(record))
+        assert set(record.figures) <= set(published)
+
+    def test_its_errata_exist(self, record) -> None:
+        assert set(record.errata) <= {e.number for e in ERRATA}
+
+
+def test_every_figure_of_a_chapter_is_in_the_ledger_once() -> None:
+    text = "".join(path.read_text() for path in (ROOT / "notebooks").glob("*.md"))
+    published = re.findall(r'publish\(\s*"(fig-[a-z0-9-]+)"', text)
+    assert len(published) == len(set(published))
+    assert set(published) == {figure for s in ledger.ALL for figure in s.figures}
+
+
+def test_pages_and_text_show_every_record() -> None:
+    lines = text().splitlines()
+    assert [line.split("  ")[0].strip() for line in lines[1:]] == [r.number for r in RECORDS]
+    for record in RECORDS:
+        page = statements_page() if isinstance(record, Statement) else errata_page()
+        assert record.number in page

@@ -1,0 +1,125 @@
+"""Certificates: enclosures that hold the truth, and verdicts that never say more than was proved."""
+
+import mpmath
+import pytest
+from flint import arb, ctx
+
+from grpo_paper import DR_GRPO, MIRROR_GRPO, WHITENED, Variant, certify, h, h_prime, two_kl
+from grpo_paper.theory.certify import Verdict
+from tests.conftest import read_arb
+
+CELLS = [
+    ("0.0001", "5", "1e-5"),
+    ("0.2", "1", "1e-5"),
+    ("0.3", "2", "0.01"),
+    ("0.9", "0.4", "1e-4"),
+    ("0.5", "60", "1e-5"),
+]
+
+
+def scan(p_ref: str, beta: str, eps: str) -> list[mpmath.mpf]:
+    """Roots of L_ref + Ω/β − L by sign changes on a fine grid and bisection, in mpmath: slow and obvious."""
+    with mpmath.workdps(40):
+        reference, b, e = mpmath.mpf(p_ref), mpmath.mpf(beta), mpmath.mpf(eps)
+
+        def defect(L: mpmath.mpf) -> mpmath.mpf:
+            success = 1 / (1 + mpmath.exp(-L))
+            failure = 1 / (1 + mpmath.exp(L))
+            return mpmath.log(reference / (1 - reference)) + 1 / (b * mpmath.sqrt(success * failure + e)) - L
+
+        grid = [mpmath.mpf(k) / 20 for k in range(-400, 20 * 810)]
+        signs = [defect(L) > 0 for L in grid]
+        return [
+            mpmath.findroot(defect, (a, c), solver="anderson", tol=1e-35)
+            for a, c, s, t in zip(grid, grid[1:], signs, signs[1:], strict=False)
+            if s != t
+        ]
+
+
+class TestFixedPoints:
+    @pytest.mark.parametrize("cell", CELLS, ids="-".join)
+    def test_against_a_scan(self, cell) -> None:
+        found = certify.fixed_points(*cell)
+        assert found.complete
+        roots = scan(*cell)
+        assert len(found.points) == len(roots)
+        for point, root in zip(found.points, roots, strict=True):
+            assert point.logit.rad() < arb("1e-60")
+            with mpmath.workdps(40):
+                # The scan's own precision is 40 digits, its roots are found to about 35.
+                assert abs(read_arb(point.logit) - root) < 1e-30
+
+    @pytest.mark.parametrize("cell", CELLS, ids="-".join)
+    def test_a_fixed_point_of_the_map_itself(self, cell) -> None:
+        p_ref, beta, eps = map(arb, cell)
+        for point in certify.fixed_points(*cell).points:
+            assert h(point.p, p_ref, beta, eps).overlaps(point.p)
+            assert h_prime(point.p, p_ref, beta, eps).overlaps(point.slope)
+
+    def test_variants(self) -> None:
+        [dr] = certify.fixed_points("0.2", "0.5", "1e-5", DR_GRPO).points
+        assert dr.logit.overlaps((arb("0.2") / arb("0.8")).log() + 2)
+        whole = certify.fixed_points("0.2", "0.5", "1e-5")
+        damped = certify.fixed_points("0.2", "2", "1e-5", two_kl(0.25))
+        assert len(whole.points) == len(damped.points)
+        for a, b in zip(whole.points, damped.points, strict=True):
+            assert a.logit.overlaps(b.logit)
+            assert (arb("0.75") + a.slope / 4).overlaps(b.slope)
+
+    @pytest.mark.parametrize("alpha", [0.1, 0.3, 0.7])
+    def test_any_alpha(self, alpha) -> None:
+        """A float α is taken at its exact value: the recursion and its slope must use the same one."""
+        with ctx.workprec(256):
+            damped = certify.fixed_points("0.001", "10", "1e-5", Variant(WHITENED, alpha))
+            whole = certify.fixed_points("0.001", (arb(alpha) * 10).str(70, radius=False), "1e-5")
+            assert damped.complete
+            for a, b in zip(damped.points, whole.points, strict=True):
+                assert abs(a.logit - b.logit) < arb("1e-50")  # the strength is rounded to 70 digits
+
+    def test_without_budget_nothing_is_claimed(self) -> None:
+        found = certify.fixed_points("0.2", "1", "1e-5", cuts=3)
+        assert found.complete is Verdict.UNKNOWN
+
+    def test_on_a_fold_nothing_is_claimed(self) -> None:
+        """At p_ref on the fold to 70 digits, two roots cannot be told from none at 53 bits."""
+        from grpo_paper.theory.fixed_points import bifurcation_curve
+
+        with ctx.workprec(300):
+            beta, L_ref = bifurcation_curve(arb(2), arb("0.01"))
+            p_ref = 1 / (1 + (-L_ref).exp())
+            texts = [x.str(70, radius=False) for x in (p_ref, beta)]
+        assert certify.fixed_points(*texts, "0.01", precision=53).complete is Verdict.UNKNOWN
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            ((0.2, "1", "1e-5"), "p_ref = 0.2 is not a decimal string; write it as '0.2'"),
+            (("0", "1", "1e-5"), "p_ref = '0' is outside its domain"),
+            (("1", "1", "1e-5"), "p_ref = '1' is outside its domain"),
+            (("0.2", "-1", "1e-5"), "beta = '-1' is outside its domain"),
+            (("0.2", "1", "0"), "eps = '0' is outside its domain"),
+            (("0.2", "nan", "1e-5"), "beta = 'nan' is not a finite decimal"),
+            (("0.2", "one", "1e-5"), "beta = 'one' is not a finite decimal"),
+            (("0.2", "1", "1e-5", MIRROR_GRPO), "alpha = 0 is outside its domain"),
+        ],
+        ids=str,
+    )
+    def test_refuses(self, arguments, message) -> None:
+        with pytest.raises(ValueError, match=message.replace(".", r"\.")):
+            certify.fixed_points(*arguments)
+
+
+class TestVerdicts:
+    def test_true_false_unknown(self) -> None:
+        box = ("0.1", "0.9")
+        assert certify.positive(lambda x: x * (1 - x), box) is Verdict.TRUE
+        assert certify.positive(lambda x: arb("0.2") - x * (1 - x), box) is Verdict.FALSE
+        # x² ≥ 0 touches 0 at a point that no cut hits: neither can be proved.
+        assert certify.positive(lambda x: (3 * x - 1) * (3 * x - 1), box, cuts=500) is Verdict.UNKNOWN
+
+    def test_only_true_is_truthy(self) -> None:
+        assert [bool(v) for v in Verdict] == [True, False, False]
+
+    def test_one_and_touching_one(self) -> None:
+        assert certify.less(arb(1), arb(1)) is Verdict.FALSE
+        assert certify.less(arb(1, 0.5), arb(1)) is Verdict.UNKNOWN
