@@ -25,7 +25,7 @@ from grpo_paper.theory.variants import (
 if TYPE_CHECKING:
     from grpo_paper.theory import certify as certify
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "DR_GRPO",

@@ -3,14 +3,24 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from importlib.util import find_spec
 from typing import Any
 
 import mpmath
 import numpy as np
 import pytest
 import sympy
-import torch
 from flint import arb, ctx
+from hypothesis import settings
+
+from tests.extra import torch
+
+# A busy machine is no failure, and neither is a slow example.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
+
+if find_spec("torch") is None:
+    collect_ignore = ["trainer", "cli/test_cli.py", "runs.py"]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""Hand the figures out: every file with its whole passport, and the gallery that lists them."""
+"""Hand the figures out: every file with its whole passport, and the gallery that lists them.
+
+``python -m book.pipeline.passports`` enters the figures of the executed chapters in the register of the package.
+"""
 
 import re
 from pathlib import Path
@@ -7,20 +10,21 @@ from typing import Any
 import nbformat
 
 from book.pipeline import ROOT
-from book.pipeline.chapters import Chapter
-from grpo_paper.figure import gallery, source
+from book.pipeline.chapters import Chapter, chapters
+from grpo_paper.figure import gallery, register, source
 from grpo_paper.figure.passport import Passport, parse
 from grpo_paper.figure.publication import MIME
+from grpo_paper.figure.register import Published
 from grpo_paper.figure.rerun import stamp
+from grpo_paper.files import whole
 
 
 def hand_out(chapters: list[Chapter], folder: Path) -> str:
     """Write the files of all figures, with the commit they are handed out at and their code; return the gallery."""
-    order = re.findall(r"file: notebooks/(\S+)", (ROOT / "book" / "_toc.yml").read_text())
     folder.mkdir(parents=True)
     commit = source.commit()
     listed = []
-    for chapter in sorted(chapters, key=lambda chapter: order.index(chapter.name)):
+    for chapter in in_order(chapters):
         for shown in _shown(nbformat.read(chapter.kept / f"{chapter.name}.ipynb", as_version=4)):
             figure = shown[MIME]
             passport = _write(chapter.kept / "figures", figure["id"], folder, commit)
@@ -28,6 +32,22 @@ def hand_out(chapters: list[Chapter], folder: Path) -> str:
             (folder / f"{passport.id}.py").write_text(code + "\n", encoding="utf-8")
             listed.append((passport, figure["alt"]))
     return gallery.page(listed)
+
+
+def in_order(chapters: list[Chapter]) -> list[Chapter]:
+    """The chapters as the table of contents has them."""
+    order = re.findall(r"file: notebooks/(\S+)", (ROOT / "book" / "_toc.yml").read_text())
+    return sorted(chapters, key=lambda chapter: order.index(chapter.name))
+
+
+def registered(chapters: list[Chapter]) -> str:
+    """The register of figures that the executed chapters give."""
+    published = []
+    for chapter in in_order(chapters):
+        for shown in _shown(nbformat.read(chapter.kept / f"{chapter.name}.ipynb", as_version=4)):
+            passport = parse((chapter.kept / "figures" / f"{shown[MIME]['id']}.json").read_text().strip())
+            published.append(Published(passport.id, passport.chapter, passport.title, passport.sha256))
+    return register.text(published)
 
 
 def drop_pictures(notebook: nbformat.NotebookNode) -> None:
@@ -46,3 +66,14 @@ def _write(kept: Path, id: str, folder: Path, commit: str) -> Passport:
     for suffix, content in files.items():
         (folder / f"{id}.{suffix}").write_bytes(content)
     return parse(files["json"].decode().strip())
+
+
+def main() -> None:
+    """Command line of ``make register``."""
+    with whole(register.FILE) as partial:
+        partial.write_text(registered(chapters({})), encoding="utf-8")
+    print(f"The register: {register.FILE.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

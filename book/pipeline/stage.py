@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 
-from book.pipeline import BUILD, ROOT
+from book.pipeline import BUILD, ROOT, house
 from book.pipeline.chapters import Chapter
 from book.pipeline.cost import tables
 from book.pipeline.explorer import lay_out
@@ -40,6 +40,8 @@ def stage(chapters: list[Chapter]) -> None:
     (STAGED / "_cost").mkdir()
     for name, table in tables(RESULTS).items():
         (STAGED / "_cost" / f"{name}.md").write_text(table)
+    (STAGED / "_house").mkdir()
+    (STAGED / "_house" / "rooms.md").write_text(house.page())
     lay_out(STAGED / "_assets" / "explorer")
     (STAGED / "statements.md").write_text(statements_page())
     (STAGED / "errata.md").write_text(errata_page())

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from grpo_paper import __version__
 from grpo_paper.cli.figures import cite, figures, reproduce, verify
 from grpo_paper.cli.theory import predict, statements
 from grpo_paper.cli.train import train
@@ -22,7 +23,7 @@ class Anywhere(click.Group):
 
 
 @click.group(cls=Anywhere, context_settings={"show_default": True})
-@click.version_option(package_name="grpo-paper")
+@click.version_option(__version__, prog_name="grpo-paper")
 def main() -> None:
     """Companion to "Reinforcement Learning with Verifiable Rewards" (arXiv:2503.06639v4).
 

@@ -3,15 +3,12 @@
 import ast
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from grpo_paper.cli.types import one_of
 from grpo_paper.files import whole
-
-if TYPE_CHECKING:
-    from grpo_paper.figure.passport import Passport
 
 Given = tuple[tuple[str, Any], ...]
 
@@ -34,36 +31,26 @@ class Assignment(click.ParamType):
 
 
 def _ids() -> list[str]:
-    """Every figure's id, for a shell to complete; none away from the project's files."""
-    from grpo_paper.figure.source import FigureError
-    from grpo_paper.figure.source import figures as published
+    """Every figure's id, for a shell to complete."""
+    from grpo_paper.figure.register import register
 
-    try:
-        return list(published())
-    except FigureError:
-        return []
+    return list(register())
 
 
 @click.command()
 def figures() -> None:
     """List the figures of the book.
 
-    Each with its id, its chapter and, once the book has been built, what it shows.
+    Each with its id, its chapter and what it shows.
 
     Example: grpo-paper figures
     """
-    from grpo_paper.figure.source import FigureError
-    from grpo_paper.figure.source import figures as published
+    from grpo_paper.figure.register import register
 
-    try:
-        known = published()
-    except FigureError as error:
-        raise click.ClickException(str(error)) from None
-    widths = max(map(len, known)), max(map(len, known.values()))
-    for id, chapter in known.items():
-        passport = _built(id)
-        title = passport.title if passport else ""
-        click.echo(f"{id.ljust(widths[0])}  {chapter.ljust(widths[1])}  {title}".rstrip())
+    known = register().values()
+    widths = max(len(figure.id) for figure in known), max(len(figure.chapter) for figure in known)
+    for figure in known:
+        click.echo(f"{figure.id.ljust(widths[0])}  {figure.chapter.ljust(widths[1])}  {figure.title}")
 
 
 @click.command()
@@ -72,8 +59,7 @@ def figures() -> None:
 def cite(id: str, format: str) -> None:
     """Print how to cite a figure.
 
-    The entry names the companion, the paper, the figure, its version and the digest of its data. The digest is
-    that of the book in build/html; without one, the figure is made first.
+    The entry names the companion, the paper, the figure, its version and the digest of its data.
 
     \b
     Examples:
@@ -81,17 +67,12 @@ def cite(id: str, format: str) -> None:
       grpo-paper cite fig-success-map --format csl-json > figure.json
     """
     from grpo_paper.figure.citation import FORMATS
-    from grpo_paper.figure.passport import parse
-    from grpo_paper.figure.source import FigureError, chapter_of
+    from grpo_paper.figure.register import FigureError, find
 
     try:
-        chapter_of(id)
-        if (passport := _built(id)) is None:
-            click.echo("The book is not built.", err=True)
-            passport = parse(_rerun(id, {})["json"].decode().strip())
+        click.echo(FORMATS[format](find(id)))
     except FigureError as error:
         raise click.ClickException(str(error)) from None
-    click.echo(FORMATS[format](passport))
 
 
 @click.command()
@@ -159,14 +140,3 @@ def _rerun(id: str, parameters: Mapping[str, Any]) -> dict[str, bytes]:
     with_these = "".join(f", {name} = {value!r}" for name, value in parameters.items())
     click.echo(f"Executing {chapter_of(id)} up to {id}{with_these}.", err=True)
     return rerun(id, parameters)
-
-
-def _built(id: str) -> "Passport | None":
-    """A figure's passport in the book that was built last."""
-    from grpo_paper.figure.passport import PassportError, parse
-    from grpo_paper.figure.source import ROOT
-
-    try:
-        return parse((ROOT / "build" / "html" / "figures" / f"{id}.json").read_text().strip())
-    except (OSError, UnicodeDecodeError, PassportError):
-        return None

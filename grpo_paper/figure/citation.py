@@ -5,7 +5,9 @@ import re
 import textwrap
 from collections.abc import Callable, Mapping
 
+from grpo_paper import __version__
 from grpo_paper.figure.passport import Passport
+from grpo_paper.figure.register import Published
 
 COMPANION = "GRPO, executed: a companion to 'Reinforcement Learning with Verifiable Rewards'"
 AUTHORS = "the companion's authors"
@@ -17,53 +19,51 @@ PAPER = (
 SPOKEN = {"beta": "β", "delta": "δ", "alpha": "α", "varepsilon": "ε", "pi": "π", "mathrm": "", "|": "‖", ",": ""}
 """Of the TeX in titles: what a reader without TeX sees."""
 
+Figure = Passport | Published
 
-def bibtex(passport: Passport) -> str:
+
+def bibtex(figure: Figure) -> str:
     """An entry for BibTeX and biblatex; the title's formulas are TeX already."""
     fields = {
         "author": f"{{{AUTHORS}}}",
-        "title": "{" + re.sub(r"(?<!\\)([%&#])", r"\\\1", passport.title) + "}",
+        "title": "{" + re.sub(r"(?<!\\)([%&#])", r"\\\1", figure.title) + "}",
         "year": str(YEAR),
-        "version": _version(passport),
-        "howpublished": f"Figure {passport.id} of \\emph{{{COMPANION}}}, version {_version(passport)}",
-        "note": f"Companion to {PAPER}. SHA-256 of the data: {passport.sha256}",
+        "version": __version__,
+        "howpublished": f"Figure {figure.id} of \\emph{{{COMPANION}}}, version {__version__}",
+        "note": f"Companion to {PAPER}. SHA-256 of the data: {figure.sha256}",
     }
     lines = [
         textwrap.fill(f"  {name:<12} = {{{value}}},", 72, subsequent_indent=" " * 4, break_on_hyphens=False)
         for name, value in fields.items()
     ]
-    return "\n".join([f"@misc{{grpo-executed:{passport.id},", *lines, "}"])
+    return "\n".join([f"@misc{{grpo-executed:{figure.id},", *lines, "}"])
 
 
-def apa(passport: Passport) -> str:
+def apa(figure: Figure) -> str:
     """A line in the manner of the APA."""
     return (
-        f"{AUTHORS[0].upper()}{AUTHORS[1:]} ({YEAR}). {_plain(passport.title)} [Figure {passport.id}]. In {COMPANION} "
-        f"(Version {_version(passport)}; SHA-256 of the data {passport.sha256}). Companion to {PAPER}."
+        f"{AUTHORS[0].upper()}{AUTHORS[1:]} ({YEAR}). {_plain(figure.title)} [Figure {figure.id}]. In {COMPANION} "
+        f"(Version {__version__}; SHA-256 of the data {figure.sha256}). Companion to {PAPER}."
     )
 
 
-def csl_json(passport: Passport) -> str:
+def csl_json(figure: Figure) -> str:
     """A record for Zotero, pandoc and other readers of CSL."""
     record = {
-        "id": f"grpo-executed:{passport.id}",
+        "id": f"grpo-executed:{figure.id}",
         "type": "graphic",
-        "title": _plain(passport.title),
+        "title": _plain(figure.title),
         "author": [{"literal": AUTHORS}],
         "issued": {"date-parts": [[YEAR]]},
         "container-title": COMPANION,
-        "version": _version(passport),
-        "number": passport.id,
-        "note": f"Companion to {PAPER}. SHA-256 of the data: {passport.sha256}",
+        "version": __version__,
+        "number": figure.id,
+        "note": f"Companion to {PAPER}. SHA-256 of the data: {figure.sha256}",
     }
     return json.dumps([record], indent=2, ensure_ascii=False)
 
 
-FORMATS: Mapping[str, Callable[[Passport], str]] = {"bibtex": bibtex, "apa": apa, "csl-json": csl_json}
-
-
-def _version(passport: Passport) -> str:
-    return passport.versions.get("grpo-paper", "unknown")
+FORMATS: Mapping[str, Callable[[Figure], str]] = {"bibtex": bibtex, "apa": apa, "csl-json": csl_json}
 
 
 def _plain(title: str) -> str:

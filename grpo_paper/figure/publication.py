@@ -8,7 +8,8 @@ import platform
 import re
 import sys
 from collections.abc import Mapping
-from importlib.metadata import version
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from grpo_paper import __version__
 from grpo_paper.figure import carry
 from grpo_paper.figure.data import rounded, table
 from grpo_paper.figure.passport import FIGURE_ID, UNKNOWN, Passport, digest, parse
@@ -29,7 +31,7 @@ MIME = "application/vnd.grpo-paper.figure+json"
 """What the book renders; Jupyter, which does not know it, shows the PNG."""
 PARAMETERS_VARIABLE = "GRPO_PARAMETERS"
 """Environment variable in which `chapter.begin` leaves the parameters, as JSON; a process runs one chapter."""
-COMPUTE_WITH = ("grpo-paper", "matplotlib", "numpy", "python-flint", "scipy", "sympy", "torch")
+COMPUTE_WITH = ("matplotlib", "numpy", "python-flint", "scipy", "sympy", "torch")
 
 
 def publish(id: str, figure: Figure, *, data: Mapping[str, Any], caption: str, alt: str) -> None:
@@ -82,12 +84,21 @@ def _passport(id: str, caption: str, columns: str, dtype: str) -> str:
             parameters=json.loads(os.environ.get(PARAMETERS_VARIABLE, "{}")),
             dtype=dtype,
             device="cuda" if torch and torch.cuda.is_initialized() else "cpu",
-            versions={"python": platform.python_version()} | {name: version(name) for name in COMPUTE_WITH},
+            versions={"python": platform.python_version(), "grpo-paper": __version__} | _versions(),
             commit=UNKNOWN,
             sha256=digest(columns),
             rounded_sha256=digest(rounded(columns)),
         ).text()
     ).text()
+
+
+def _versions() -> dict[str, str]:
+    """Of what figures are computed with, as far as it is installed."""
+    found = {}
+    for name in COMPUTE_WITH:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
 
 
 def _svg(figure: Figure, title: str) -> bytes:

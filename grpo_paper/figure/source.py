@@ -1,7 +1,6 @@
 """The chapters that publish the figures, as text: which figure is where, and the program that makes one again."""
 
 import ast
-import difflib
 import re
 import subprocess
 from collections.abc import Mapping
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from grpo_paper.figure.passport import UNKNOWN
+from grpo_paper.figure.register import FigureError, unknown
 from grpo_paper.theory import domain
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -16,10 +16,6 @@ NOTEBOOKS = ROOT / "notebooks"
 MADE_FROM = ("book", "grpo_paper", "notebooks", "requirements.lock")
 PUBLISHED = re.compile(r'\bpublish\(\s*"(fig-[a-z0-9-]+)"')
 CELL = re.compile(r"^```\{code-cell\} python\n((?:^:[^\n]*\n)*)(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-class FigureError(ValueError):
-    """A figure that is not published, or not with such parameters, with the reason as a sentence."""
 
 
 def figures() -> dict[str, str]:
@@ -42,15 +38,11 @@ def chapter_of(id: str) -> str:
 
     >>> chapter_of("fig-sucess-map")
     Traceback (most recent call last):
-    grpo_paper.figure.source.FigureError: No figure has the id 'fig-sucess-map'; near it are fig-success-map.
+    grpo_paper.figure.register.FigureError: No figure has the id 'fig-sucess-map'; near it are fig-success-map.
     """
     known = figures()
     if id not in known:
-        near = difflib.get_close_matches(id, known, 3, 0.5)
-        raise FigureError(
-            f"No figure has the id {id[:80]!r}; "
-            + (f"near it are {', '.join(near)}." if near else "`grpo-paper figures` lists them.")
-        )
+        raise FigureError(unknown(id, known))
     return known[id]
 
 

@@ -18,6 +18,7 @@ from rocrate.rocrate import ROCrate
 
 from book.pipeline import crate as crates
 from book.pipeline import release as releases
+from grpo_paper import __version__
 from grpo_paper.figure.passport import UNKNOWN, Passport
 
 ROOT = Path(__file__).parents[2]
@@ -99,7 +100,7 @@ class TestMetadata:
         assert CODEMETA["identifier"] == PROJECT["name"]
 
     def test_version_and_date(self) -> None:
-        assert PROJECT["version"] == CITATION["version"] == CODEMETA["version"] == ZENODO["version"]
+        assert __version__ == CITATION["version"] == CODEMETA["version"] == ZENODO["version"]
         assert CITATION["date-released"] == CODEMETA["datePublished"] == ZENODO["publication_date"]
 
     def test_licenses(self) -> None:
@@ -130,7 +131,7 @@ class TestMetadata:
         assert paper["title"].partition(":")[2] in PROJECT["description"]
 
     def test_the_same_python(self) -> None:
-        assert CODEMETA["runtimePlatform"].removeprefix("Python ") in PROJECT["requires-python"]
+        assert CODEMETA["runtimePlatform"].removeprefix("Python ") == PROJECT["requires-python"]
         for name in ("readme", "buildInstructions"):
             assert (ROOT / CODEMETA[name]).is_file()
 
@@ -152,7 +153,7 @@ class TestContents:
                 assert entry.date_time[:3] == tuple(map(int, CITATION["date-released"].split("-")))
                 assert entry.external_attr >> 16 == 0o100644
         assert [path.name for path in (tmp_path / "build/release").iterdir()] == [
-            f"{PROJECT['name']}-{PROJECT['version']}.zip"
+            f"{PROJECT['name']}-{__version__}.zip"
         ]
 
 
@@ -161,7 +162,7 @@ class TestCrate:
         crate = ROCrate(unpacked)
         assert crate.version == crates.VERSION
         assert crate.root_dataset["name"] == CITATION["title"]
-        assert crate.root_dataset["version"] == PROJECT["version"]
+        assert crate.root_dataset["version"] == __version__
         assert str(crate.datePublished.date()) == CITATION["date-released"]
         assert [license.id for license in crate.license] == CODEMETA["license"]
         assert crate.root_dataset["author"]["name"] == "the companion's authors"

@@ -10,9 +10,10 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
+from grpo_paper import __version__
 from grpo_paper.cli import main
-from grpo_paper.figure import carry, citation, source
-from grpo_paper.figure.passport import Passport, digest, parse
+from grpo_paper.figure import carry, citation, register, source
+from grpo_paper.figure.passport import digest, parse
 
 CHAPTER = """\
 ```{code-cell} python
@@ -38,6 +39,7 @@ publish("fig-noise", figure, data={"x": x}, caption="Noise. More.", alt="Noise."
 raise RuntimeError("the figure does not need this")
 ```
 """
+NOISE = register.Published("fig-noise", "noise", r"Noise rises by 5% & $a_1$.", digest("a"))
 FILES = {f"fig-noise.{suffix}" for suffix in (*carry.KINDS, "json")}
 
 
@@ -49,6 +51,8 @@ def project(tmp_path, monkeypatch) -> Path:
     monkeypatch.setattr(source, "ROOT", tmp_path)
     monkeypatch.setattr(source, "NOTEBOOKS", tmp_path / "notebooks")
     monkeypatch.setattr("grpo_paper.figure.rerun.NOTEBOOKS", tmp_path / "notebooks")
+    monkeypatch.setattr(register, "FILE", tmp_path / "notebooks" / "register.csv")
+    register.FILE.write_text(register.text([NOISE]))
     return tmp_path
 
 
@@ -115,44 +119,21 @@ class TestReproduceAndVerify:
         assert "Not a directory" in told.output
 
 
-PASSPORT = Passport(
-    "fig-noise", r"Noise rises by 5% & $a_1$.", (), "noise", {}, "float64", "cpu", {"grpo-paper": "0.1.0"}, "unknown",
-    digest("a"), digest("b"),
-)  # fmt: skip
-
-
 class TestCite:
-    @pytest.fixture
-    def built(self, project, monkeypatch) -> None:
-        folder = project / "build" / "html" / "figures"
-        folder.mkdir(parents=True)
-        (folder / "fig-noise.json").write_text(PASSPORT.text() + "\n")
-
-        def never(*arguments: object) -> None:
-            raise AssertionError("something was executed")
-
-        monkeypatch.setattr("grpo_paper.figure.rerun.run", never)
-
     @pytest.mark.parametrize("form", citation.FORMATS)
-    def test_names_everything(self, form, built) -> None:
+    def test_names_everything(self, form, project) -> None:
         told = run("cite", "fig-noise", "--format", form)
         assert told.exit_code == 0
-        for part in ("GRPO, executed", "arXiv:2503.06639v4", "Mroueh", "fig-noise", "0.1.0", digest("a"), "2026"):
+        for part in ("GRPO, executed", "arXiv:2503.06639v4", "Mroueh", "fig-noise", __version__, NOISE.sha256, "2026"):
             assert part in " ".join(told.output.split())
 
-    def test_forms(self, built) -> None:
+    def test_forms(self, project) -> None:
         entry = run("cite", "fig-noise").output
         assert entry.startswith("@misc{grpo-executed:fig-noise,\n")
         assert entry.count("{") == entry.count("}")
         assert r"5\% \& $a_1$" in entry
         [record] = json.loads(run("cite", "fig-noise", "--format", "csl-json").output)
         assert (record["type"], record["number"]) == ("graphic", "fig-noise")
-
-    def test_without_a_book_the_figure_is_made(self, project) -> None:
-        told = run("cite", "fig-noise")
-        assert told.exit_code == 0
-        assert "The book is not built.\nExecuting noise up to fig-noise." in told.output
-        assert "{{Noise.}}" in told.output
 
     def test_an_unknown_figure(self, project) -> None:
         told = run("cite", "fig-nois")
@@ -170,17 +151,12 @@ class TestCite:
 
 
 class TestFigures:
-    def test_lists_every_figure_with_its_chapter(self) -> None:
+    def test_lists_every_figure_with_its_chapter_and_title(self) -> None:
         told = run("figures")
         assert told.exit_code == 0
         listed = {line.split()[0]: line.split()[1] for line in told.output.splitlines()}
         assert listed == source.figures()
-
-    def test_away_from_the_projects_files(self, monkeypatch, tmp_path) -> None:
-        monkeypatch.setattr(source, "NOTEBOOKS", tmp_path / "none")
-        told = run("figures")
-        assert told.exit_code == 1
-        assert "needs a copy of the project's files" in told.output
+        assert all(figure.title in told.output for figure in register.register().values())
 
     @pytest.mark.parametrize("command", ["figures", "cite", "reproduce", "verify"])
     def test_help_has_an_example(self, command) -> None:
@@ -192,9 +168,3 @@ class TestFigures:
         heavy = "{'torch', 'matplotlib', 'IPython'}"
         code = f"import sys; from grpo_paper import cli; sys.exit(bool({heavy} & sys.modules.keys()))"
         assert subprocess.run([sys.executable, "-c", code]).returncode == 0
-
-    def test_a_damaged_passport_of_the_book_is_none(self, project) -> None:
-        folder = project / "build" / "html" / "figures"
-        folder.mkdir(parents=True)
-        (folder / "fig-noise.json").write_text(PASSPORT.text()[:-5])
-        assert "The book is not built" in run("cite", "fig-noise").output

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grpo_paper.figure import source
+from grpo_paper.figure.register import register
 from grpo_paper.ledger import RECORDS
 
 
@@ -21,7 +21,7 @@ def offered(*words: str) -> list[str]:
 
 @pytest.mark.parametrize("command", ["cite", "reproduce"])
 def test_figures(command) -> None:
-    assert offered("grpo-paper", command, "fig-") == list(source.figures())
+    assert offered("grpo-paper", command, "fig-") == list(register())
     assert offered("grpo-paper", command, "fig-success-m") == ["fig-success-map"]
 
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import brentq, minimize
@@ -10,6 +9,7 @@ from scipy.optimize import brentq, minimize
 from grpo_paper import DR_GRPO, GRPO, MIRROR_GRPO, fixed_points, logit, sigmoid, trajectory, two_kl
 from grpo_paper.theory.objective import clipped_objective
 from grpo_paper.theory.success_map import anchor, clipped_step, log_odds_step
+from tests.extra import torch
 
 CLIPS = (0.1, 0.2, 0.28, 0.5)
 VARIANTS = (GRPO, DR_GRPO, MIRROR_GRPO, two_kl(0.3))

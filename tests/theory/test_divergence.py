@@ -5,7 +5,6 @@ from itertools import product
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from grpo_paper.theory.divergence import kl, renyi, total_variation
 from grpo_paper.theory.fixed_points import fixed_points
 from grpo_paper.theory.policy import policy_step
 from grpo_paper.theory.success_map import h, trajectory
+from tests.extra import torch
 
 # A dozen rounded products and sums of numbers of size 1, log-ratios up to 10: a few 1e-15.
 ROUNDING = 1e-13

@@ -6,10 +6,9 @@ import sys
 import mpmath
 import numpy as np
 import pytest
-import torch
 from flint import arb, ctx
 
-from grpo_paper import elementary
+from grpo_paper.theory import elementary
 from grpo_paper.theory.advantage import Omega, advantage, omega_minus, omega_plus, whitening, whitening_slope
 from grpo_paper.theory.elementary import POINTWISE, logit, logsumexp, sigmoid, where
 from grpo_paper.theory.fixed_points import bifurcation_curve, critical_beta, largest_critical_beta, peak_logit
@@ -26,6 +25,7 @@ from grpo_paper.theory.success_map import (
 )
 from grpo_paper.theory.variants import DR_GRPO, GRPO, MIRROR_GRPO, two_kl
 from tests.conftest import Number
+from tests.extra import torch
 
 UNARY = {
     "exp": (mpmath.exp, "-1.75"),

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import scipy.stats
 import sympy
-import torch
 from flint import arb
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,6 +25,7 @@ from grpo_paper.theory.objective import (
 from grpo_paper.theory.symbols import clip as clip_symbol
 from grpo_paper.theory.symbols import eps, p
 from tests.conftest import Number
+from tests.extra import torch
 
 CLIP = 0.2
 PLACES = {"below": "0.5", "inside": "1.125", "above": "1.75"}
@@ -316,7 +316,7 @@ class TestKLEstimators:
 
     def test_gradients_at_the_first_inner_step(self) -> None:
         """Unweighted, k1 has gradient 0 and k3 that of KL(π_ref‖π); weighted, both have that of KL(π‖π_ref)."""
-        pi, _, ref = map(torch.tensor, random_policies(9, 1)[0])
+        pi, _, ref = (torch.tensor(x) for x in random_policies(9, 1)[0])
         forward = pi * ((pi / ref).log() - (pi * (pi / ref).log()).sum())
         reverse = pi - ref
 

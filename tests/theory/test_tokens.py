@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 from grpo_paper.theory.advantage import advantage
 from grpo_paper.theory.objective import PENALTIES, clipped_objective
 from grpo_paper.theory.tokens import MEANS, RATIOS, token_loss
+from tests.extra import torch
 
 LENGTHS = (1, 4, 6, 3, 6, 2)
 CHOICES = list(itertools.product(RATIOS, MEANS, PENALTIES))
@@ -56,7 +56,7 @@ def loss_by_loop(log_pi, log_pi_old, log_pi_ref, mask, A, ratio, mean, penalty, 
     return total / (len(outputs) * (length or (1 if ratio == "output" else len(mask[0]))))
 
 
-def to_tensors(values: dict[str, Any]) -> dict[str, torch.Tensor]:
+def to_tensors(values: dict[str, Any]) -> dict[str, Any]:
     tensors = {name: torch.tensor(value) for name, value in values.items()}
     tensors["log_pi"].requires_grad_()
     return tensors

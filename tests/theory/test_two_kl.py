@@ -3,7 +3,6 @@
 import mpmath
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +20,7 @@ from grpo_paper.theory.policy import (
 )
 from grpo_paper.theory.success_map import log_odds_step
 from grpo_paper.theory.variants import GRPO, two_kl
+from tests.extra import torch
 from tests.policies import ROUNDING, SEEDS, VARIANTS, distance, random_case, reweighted, slow_step
 
 

@@ -1,0 +1,70 @@
+"""The figures of the book as this version publishes them: ids, chapters, titles, and the digests of their data.
+
+The register comes with the package, so that a figure can be named and cited where there is no book.
+"""
+
+import csv
+import difflib
+import io
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+
+FILE = Path(__file__).with_name("register.csv")
+
+
+class FigureError(ValueError):
+    """A figure that is not published, or not with such parameters, with the reason as a sentence."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """One figure; title and sha256 as in its passport."""
+
+    id: str
+    chapter: str
+    title: str
+    sha256: str
+
+
+def register() -> dict[str, Published]:
+    """All figures by their ids, in the order of the book."""
+    with FILE.open(encoding="utf-8", newline="") as file:
+        return {row["id"]: Published(**row) for row in csv.DictReader(file)}
+
+
+def find(id: str) -> Published:
+    """A figure of the register.
+
+    Errors: FigureError with the ids that come near.
+
+    >>> find("fig-sucess-map")
+    Traceback (most recent call last):
+    grpo_paper.figure.register.FigureError: No figure has the id 'fig-sucess-map'; near it are fig-success-map.
+    """
+    known = register()
+    if id not in known:
+        raise FigureError(unknown(id, known))
+    return known[id]
+
+
+def unknown(id: str, known: Iterable[str]) -> str:
+    """The sentence about an id that is none of those known."""
+    near = difflib.get_close_matches(id, known, 3, 0.5)
+    return f"No figure has the id {id[:80]!r}; " + (
+        f"near it are {', '.join(near)}." if near else "`grpo-paper figures` lists them."
+    )
+
+
+def text(figures: Iterable[Published]) -> str:
+    """The file of a register.
+
+    >>> print(text([Published("fig-noise", "noise", "Noise, more.", "0a")]), end="")
+    id,chapter,title,sha256
+    fig-noise,noise,"Noise, more.",0a
+    """
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(
+        [[field.name for field in fields(Published)], *(astuple(figure) for figure in figures)]
+    )
+    return out.getvalue()
