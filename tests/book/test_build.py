@@ -1,4 +1,4 @@
-"""A build that is stopped or hindered, or whose site is damaged: it says so in a sentence, and the next one makes a whole site."""
+"""A build that is stopped or hindered, or whose site is damaged, says so, and the next one makes a whole site."""
 
 import errno
 import os
