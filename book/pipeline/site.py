@@ -1,5 +1,6 @@
 """Let jupyter-book make the site of what was staged, and check it."""
 
+import errno
 import os
 import re
 import shutil
@@ -50,7 +51,7 @@ def slim(site: Path) -> None:
 def jupyter_book(source: Path, output: Path, failure: str, *flags: str) -> None:
     """Run jupyter-book on all pages: glued values of other pages go stale in an incremental build.
 
-    Errors: SystemExit with what jupyter-book complains of, and the failure in a sentence.
+    Errors: OSError on a full disk, SystemExit with what jupyter-book complains of and the failure in a sentence.
     """
     program = str(Path(sys.executable).with_name("jupyter-book"))
     told = subprocess.run(
@@ -63,6 +64,8 @@ def jupyter_book(source: Path, output: Path, failure: str, *flags: str) -> None:
         start_new_session=True,  # Ctrl-C reaches the build alone, which ends its child
     )
     if told.returncode:
+        if (full := os.strerror(errno.ENOSPC)) in told.stderr:
+            raise OSError(errno.ENOSPC, full, str(output))
         reasons = told.stderr.partition("Traceback (most recent call last)")[0].strip()
         raise SystemExit(f"{reasons or told.stderr[-2000:]}\n{failure}")
 

@@ -121,6 +121,14 @@ class TestSite:
             site.make_site(tmp_path, tmp_path, "Version 1.")
         assert str(stopped.value).startswith(f"{said}\nThe site was not built; the warnings above are errors.")
 
+    def test_a_disk_that_is_full_for_jupyter_book(self, tmp_path, monkeypatch) -> None:
+        stderr = "WARNING: theme.css: OSError(28, 'No space left on device')\n" * 100
+        told = subprocess.CompletedProcess([], 2, stderr=stderr)
+        monkeypatch.setattr(site.subprocess, "run", lambda *given, **named: told)
+        with pytest.raises(SystemExit) as stopped, endings.in_sentences():
+            site.make_site(tmp_path, tmp_path / "output", "Version 1.")
+        assert str(stopped.value).startswith(f"{tmp_path / 'output'} could not be read or written (No space left on ")
+
     @pytest.mark.parametrize("commit", ["unknown", "HEAD", "HEAD+changes"])
     def test_version(self, commit, monkeypatch) -> None:
         head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True)
