@@ -57,6 +57,8 @@ def test_what_is_not_yet_done_is_said() -> None:
 class TestDone:
     def test_has_functions(self, record) -> None:
         assert record.functions
+        if any(name.startswith("trainer.") for name in record.functions):
+            pytest.importorskip("torch")
         assert all(callable(f) and f.__doc__ for f in map(function, record.functions))
 
     def test_is_anchored_on_its_page(self, record) -> None:
