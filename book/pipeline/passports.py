@@ -11,6 +11,7 @@ import nbformat
 
 from book.pipeline import ROOT
 from book.pipeline.chapters import Chapter, chapters
+from book.pipeline.endings import in_sentences
 from grpo_paper.figure import gallery, register, source
 from grpo_paper.figure.passport import Passport, parse
 from grpo_paper.figure.publication import MIME
@@ -76,4 +77,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with in_sentences():
+        main()

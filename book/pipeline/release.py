@@ -10,6 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from book.pipeline import ROOT
 from book.pipeline.crate import BESIDE, METADATA, PDF, SUMS, Files, describe, passports
+from book.pipeline.endings import in_sentences
 from grpo_paper.files import whole
 
 
@@ -73,4 +74,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with in_sentences():
+        main()

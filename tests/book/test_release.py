@@ -43,7 +43,7 @@ BUILT = {
     "notebooks/minimal.md": "# Minimal",
     "notebooks/other.md": "# Other",
     "build/chapters/minimal/minimal.ipynb": "{}",
-    "build/chapters/minimal/inputs.json": "{}",
+    "build/chapters/minimal/record.json": "{}",
     "build/chapters/other/other.ipynb": '{"cells": []}',
     "build/chapters/removed/removed.ipynb": "{}",
     "build/html/.buildinfo": "config",
