@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grpo_paper.cli.types import one_of
+from grpo_paper.extras import needed
 
 if TYPE_CHECKING:
     from grpo_paper import FixedPoints, Trajectory, Variant
@@ -58,6 +59,11 @@ def predict(
     for path in save:
         if path.suffix not in (".json", ".csv", *PICTURES):
             raise click.ClickException(f"--save {path} has no known ending; use .json, .csv, .svg, .pdf or .png")
+        if path.suffix in PICTURES:
+            with needed("A picture"):
+                import matplotlib
+
+            matplotlib.use("agg")
     try:
         which = _variant(variant, alpha)
         found = fixed_points(p_ref, beta, eps, which)
@@ -139,9 +145,6 @@ def _numbers(rows: Rows) -> Rows:
 
 
 def _draw(path: Path, kind: str, given: dict[str, Any], points: Rows, orbit: Rows) -> None:
-    import matplotlib
-
-    matplotlib.use("agg")
     import matplotlib.pyplot as plt
 
     figure, ax = plt.subplots(figsize=(6, 3.5), layout="constrained")
