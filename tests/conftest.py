@@ -1,5 +1,9 @@
 """What several files of tests share: the five number systems, a cache of references, the explorer in a browser."""
 
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when torch is imported; runs this small lose by more
+
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction

@@ -4,6 +4,7 @@ import csv
 import difflib
 import io
 import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 VARIANTS = ("grpo", "dr-grpo", "mirror-grpo", "mirror-dr-grpo", "two-kl", "two-kl-dr")
 BARS = "▁▂▃▄▅▆▇█"
+WIDEST = 100
+"""Columns of text that an eye follows."""
 PICTURES = (".svg", ".pdf", ".png")
 Rows = list[dict[str, Any]]
 
@@ -182,7 +185,8 @@ def statements(item: str | None) -> None:
         return
     id = item.lower().replace(" ", "-")
     try:
-        click.echo(record(RECORDS[id]))
+        width = min(shutil.get_terminal_size().columns, WIDEST)
+        click.echo(record(RECORDS[id], width))
     except KeyError:
         near = difflib.get_close_matches(id, RECORDS, 3, cutoff=0.3)
         hint = f"did you mean {' or '.join(near)}?" if near else "see grpo-paper statements"

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Callable, Mapping
 
 from grpo_paper.figure.passport import Passport
+from grpo_paper.ledger.plain import plain
 
 COMPANION = "GRPO, executed: a companion to 'Reinforcement Learning with Verifiable Rewards'"
 AUTHORS = "the companion's authors"
@@ -14,8 +15,6 @@ PAPER = (
     "Mroueh, Y. (2025). Reinforcement Learning with Verifiable Rewards: GRPO's Effective Loss, Dynamics, and Success "
     "Amplification. arXiv:2503.06639v4"
 )
-SPOKEN = {"beta": "β", "delta": "δ", "alpha": "α", "varepsilon": "ε", "pi": "π", "mathrm": "", "|": "‖", ",": ""}
-"""Of the TeX in titles: what a reader without TeX sees."""
 
 
 def bibtex(passport: Passport) -> str:
@@ -38,7 +37,7 @@ def bibtex(passport: Passport) -> str:
 def apa(passport: Passport) -> str:
     """A line in the manner of the APA."""
     return (
-        f"{AUTHORS[0].upper()}{AUTHORS[1:]} ({YEAR}). {_plain(passport.title)} [Figure {passport.id}]. In {COMPANION} "
+        f"{AUTHORS[0].upper()}{AUTHORS[1:]} ({YEAR}). {_title(passport)} [Figure {passport.id}]. In {COMPANION} "
         f"(Version {_version(passport)}; SHA-256 of the data {passport.sha256}). Companion to {PAPER}."
     )
 
@@ -48,7 +47,7 @@ def csl_json(passport: Passport) -> str:
     record = {
         "id": f"grpo-executed:{passport.id}",
         "type": "graphic",
-        "title": _plain(passport.title),
+        "title": _title(passport),
         "author": [{"literal": AUTHORS}],
         "issued": {"date-parts": [[YEAR]]},
         "container-title": COMPANION,
@@ -66,11 +65,6 @@ def _version(passport: Passport) -> str:
     return passport.versions.get("grpo-paper", "unknown")
 
 
-def _plain(title: str) -> str:
-    """A title with its formulas in Unicode, without a full stop.
-
-    >>> _plain(r"At $\\beta = 5$, $p_{\\mathrm{ref}} = 10^{-4}$ it never settles.")
-    'At β = 5, p_ref = 10^-4 it never settles'
-    """
-    spoken = re.sub(r"\\([A-Za-z]+|.)", lambda command: SPOKEN.get(command[1], command[1]), title)
-    return re.sub(r" +", " ", re.sub(r"[${}]", "", spoken)).removesuffix(".")
+def _title(passport: Passport) -> str:
+    """The title with its formulas in Unicode, without a full stop."""
+    return plain(passport.title).removesuffix(".")

@@ -37,7 +37,11 @@ def available(device: str) -> torch.device:
 @contextmanager
 def computing(device: torch.device, bfloat16: bool, size: str, numbers: int) -> Iterator[None]:
     """Without autograd's records, with a network's matrix products in bfloat16 if asked for, and `memory`."""
-    with memory(size, numbers if device.type == "cpu" else 0), torch.no_grad(), torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
+    with (
+        memory(size, numbers if device.type == "cpu" else 0),
+        torch.no_grad(),
+        torch.autocast(device.type, torch.bfloat16, enabled=bfloat16),
+    ):
         yield
 
 
@@ -57,8 +61,8 @@ def memory(size: str, numbers: int = 0) -> Iterator[None]:
             raise
         known = f" ({error})" if isinstance(error, MemoryError) and str(error) else ""
         raise MemoryError(
-            f"out of memory with {size}{known}; run fewer replicas, prompts, outputs or samples at once, a smaller network or "
-            "fewer iterations, all of which are kept. A checkpoint that was written is still there"
+            f"out of memory with {size}{known}; run fewer replicas, prompts, outputs or samples at once, a smaller "
+            "network or fewer iterations, all of which are kept. A checkpoint that was written is still there"
         ) from error
 
 

@@ -122,7 +122,7 @@ class TestReproduceAndVerify:
         assert told.output == f"Error: {project} is a folder without the right to write; name another\n"
 
     def test_interrupted_it_does_not_say_that_a_file_differs(self, project, monkeypatch) -> None:
-        def interrupted(*given: object) -> None:
+        def interrupted(*given: object, **more: object) -> None:
             raise KeyboardInterrupt
 
         assert run("reproduce", "fig-noise", "--out", project / "out").exit_code == 0
