@@ -37,13 +37,8 @@ def record(item: Statement | Erratum, width: int = 80) -> str:
     fields |= {"computed by": ", ".join(item.functions), "tested by": item.test, "status": item.status}
     fields["page"] = f"notebooks/{item.page}.md" if item.page else ""
     lines = (f"{name}: {plain(text)}" if name else plain(text) for name, text in fields.items() if text)
-    how = {"initial_indent": " " * 2, "subsequent_indent": " " * 4}
-    return "\n".join(
-        [
-            item.number,
-            *(textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False, **how) for line in lines),
-        ]
-    )
+    wrapped = textwrap.TextWrapper(width, "  ", "    ", break_long_words=False, break_on_hyphens=False)
+    return "\n".join([item.number, *map(wrapped.fill, lines)])
 
 
 def statements_page() -> str:

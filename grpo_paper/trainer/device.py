@@ -37,11 +37,9 @@ def available(device: str) -> torch.device:
 @contextmanager
 def computing(device: torch.device, bfloat16: bool, size: str, numbers: int) -> Iterator[None]:
     """Without autograd's records, with a network's matrix products in bfloat16 if asked for, and `memory`."""
-    with (
-        memory(size, numbers if device.type == "cpu" else 0),
-        torch.no_grad(),
-        torch.autocast(device.type, torch.bfloat16, enabled=bfloat16),
-    ):
+    # No cache of what was cast: each step's leaves are new, and it would keep them all to the end.
+    casting = torch.autocast(device.type, torch.bfloat16, enabled=bfloat16, cache_enabled=False)
+    with memory(size, numbers if device.type == "cpu" else 0), torch.no_grad(), casting:
         yield
 
 
