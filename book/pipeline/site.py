@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from subprocess import CompletedProcess
 
 from book.pipeline import BUILD, ROOT
 from book.pipeline.chapters import Chapter
@@ -48,19 +47,24 @@ def slim(site: Path) -> None:
         page.write_text(text, encoding="utf-8")
 
 
-def jupyter_book(source: Path, output: Path, *flags: str, stderr: int | None = None) -> CompletedProcess[str]:
-    """Run jupyter-book on all pages: glued values of other pages go stale in an incremental build."""
+def jupyter_book(source: Path, output: Path, failure: str, *flags: str) -> None:
+    """Run jupyter-book on all pages: glued values of other pages go stale in an incremental build.
+
+    Errors: SystemExit with what jupyter-book complains of, and the failure in a sentence.
+    """
     program = str(Path(sys.executable).with_name("jupyter-book"))
-    command = [program, "build", str(source), "--path-output", str(output), "--all", "--quiet", *flags]
-    return subprocess.run(
-        command,
+    told = subprocess.run(
+        [program, "build", str(source), "--path-output", str(output), "--all", "--quiet", *flags],
         env=os.environ | {"SOURCE_DATE_EPOCH": "1767225600"},  # 2026, the year in the footer
         stdout=subprocess.DEVNULL,
-        stderr=stderr,
+        stderr=subprocess.PIPE,
         text=True,
         check=False,
         start_new_session=True,  # Ctrl-C reaches the build alone, which ends its child
     )
+    if told.returncode:
+        reasons = told.stderr.partition("Traceback (most recent call last)")[0].strip()
+        raise SystemExit(f"{reasons or told.stderr[-2000:]}\n{failure}")
 
 
 def make_site(source: Path, output: Path, version: str) -> Path:
@@ -68,8 +72,8 @@ def make_site(source: Path, output: Path, version: str) -> Path:
 
     Errors: SystemExit with what is wrong with the site.
     """
-    if jupyter_book(source, output, "--warningiserror", "--keep-going", "--nitpick").returncode:
-        raise SystemExit("The site was not built; the warnings above are errors. The former site, if any, is intact.")
+    failure = "The site was not built; the warnings above are errors. The former site, if any, is intact."
+    jupyter_book(source, output, failure, "--warningiserror", "--keep-going", "--nitpick")
     made = output / "_build" / "html"
     slim(made)
     if wrong := faults(made, version):

@@ -1,14 +1,12 @@
-"""A build that is stopped, hindered or damaged: it says so in a sentence, and the next one makes a whole site."""
+"""A build that is stopped or hindered, or whose site is damaged, says so, and the next one makes a whole site."""
 
 import errno
-import json
 import os
 import runpy
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,86 +14,7 @@ from types import SimpleNamespace
 import pytest
 from jupyter_book.config import get_final_config
 
-from book.pipeline import ROOT, build, endings, pdf, record, site, stage, workplace
-from book.pipeline import chapters as pipeline
-from tests.book.minimal import minimal
-
-FIGURE = """
-import matplotlib.pyplot as plt
-from grpo_paper.figure import publish
-
-publish("fig-weights", plt.figure(), data={"x": [0, 1]}, caption="Two points.", alt="Nothing.")
-"""
-
-
-def cut(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:100])
-
-
-def empty(path: Path) -> None:
-    path.write_bytes(b"")
-
-
-def alter(path: Path) -> None:
-    path.write_text(path.read_text().replace("1", "2"))
-
-
-class TestDamage:
-    @pytest.mark.parametrize(
-        ("name", "damage"),
-        [
-            ("figures/fig-weights.csv", alter),
-            ("figures/fig-weights.svg", empty),
-            ("figures/fig-weights.pdf", Path.unlink),
-            ("minimal.ipynb", cut),
-            ("more.txt", Path.touch),
-        ],
-    )
-    def test_is_found(self, name, damage: Callable[[Path], None], kept) -> None:
-        chapter = minimal(kept / "notebooks")
-        (chapter.kept / "figures").mkdir(parents=True)
-        for made in ("minimal.ipynb", "figures/fig-weights.csv", "figures/fig-weights.svg", "figures/fig-weights.pdf"):
-            (chapter.kept / made).write_text("0.1" * 100)
-        record.write(chapter.recorded, chapter.inputs(), chapter.kept)
-        assert chapter.stale() == ""
-        damage(chapter.kept / name)
-        assert chapter.stale() == f"its {name} was altered"
-
-    def test_is_mended(self, kept) -> None:
-        chapter = minimal(kept / "notebooks", FIGURE)
-        pipeline._keep(chapter)
-        made = record.outputs(chapter.kept, chapter.recorded)
-        alter(chapter.kept / "figures/fig-weights.csv")
-        assert chapter.stale() == "its figures/fig-weights.csv was altered"
-        pipeline._keep(chapter)
-        assert chapter.stale() == ""
-        assert record.outputs(chapter.kept, chapter.recorded) == made
-
-    @pytest.mark.parametrize("text", ["[]", "{}", "3", "null", '{"inputs": 1, "outputs": 2}', "[" * 100_000, "\0"])
-    def test_a_damaged_record(self, text, tmp_path) -> None:
-        (tmp_path / "record.json").write_text(text)
-        assert record.stale(tmp_path / "record.json", {}, tmp_path) == "its record is damaged"
-
-    def test_a_folder_for_a_record_and_a_file_for_a_chapter(self, kept) -> None:
-        chapter = minimal(kept / "notebooks")
-        chapter.recorded.mkdir(parents=True)
-        assert chapter.stale() == "its record is damaged"
-        shutil.rmtree(chapter.kept)
-        chapter.kept.write_text("")
-        assert chapter.stale() == "never executed"
-        pipeline._keep(chapter)
-        assert chapter.stale() == ""
-        assert [path.name for path in pipeline.KEPT.iterdir()] == ["minimal"]
-
-
-class TestSeconds:
-    def test_are_recorded_and_told(self, kept) -> None:
-        chapter = minimal(kept / "notebooks", "sum(range(10**7))")
-        took = pipeline._keep(chapter)
-        told = json.loads(chapter.recorded.read_text())["seconds"]
-        assert told == {"processor": took.processor, "wall": took.wall}
-        assert took.processor > 0
-        assert b"processor" not in (chapter.kept / "minimal.ipynb").read_bytes()
+from book.pipeline import ROOT, build, endings, record, site, stage, workplace
 
 
 @pytest.fixture
@@ -188,6 +107,20 @@ class TestSite:
         assert {"the commit", "book/intro.md", "grpo_paper/__init__.py", "book/pipeline/site.py"} <= found.keys()
         assert found["book/intro.md"] == record.digest(ROOT / "book" / "intro.md")
 
+    @pytest.mark.parametrize(
+        ("stderr", "said"),
+        [
+            ("WARNING: a.md\nTraceback (most recent call last):\n  x", "WARNING: a.md"),
+            ("Traceback (most", "Traceback (most"),
+        ],
+    )
+    def test_what_jupyter_book_complains_of(self, stderr, said, tmp_path, monkeypatch) -> None:
+        told = subprocess.CompletedProcess([], 1, stderr=stderr)
+        monkeypatch.setattr(site.subprocess, "run", lambda *given, **named: told)
+        with pytest.raises(SystemExit) as stopped:
+            site.make_site(tmp_path, tmp_path, "Version 1.")
+        assert str(stopped.value).startswith(f"{said}\nThe site was not built; the warnings above are errors.")
+
     @pytest.mark.parametrize("commit", ["unknown", "HEAD", "HEAD+changes"])
     def test_version(self, commit, monkeypatch) -> None:
         head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -204,32 +137,6 @@ class TestSite:
         options = config["html_theme_options"]
         assert "VERSION" in options["extra_footer"]
         assert options["show_toc_level"] == 2
-
-
-class TestLink:
-    FOOT = '<p>Version 1. <span class="whole-book"></span></p>'
-
-    @pytest.fixture
-    def pages(self, tmp_path) -> Path:
-        (tmp_path / "book.pdf").write_bytes(b"%PDF")
-        html = tmp_path / "html"
-        (html / "notebooks").mkdir(parents=True)
-        (html / "index.html").write_text('<meta http-equiv="refresh" content="0; url=intro.html">')
-        (html / "intro.html").write_text(self.FOOT)
-        (html / "notebooks" / "h.html").write_text(self.FOOT)
-        return html
-
-    def test_is_on_every_page_however_often(self, pages) -> None:
-        for _ in range(2):
-            pdf.link(pages, pages.parent / "book.pdf")
-            assert '<a href="book.pdf">The whole book as PDF</a></span>' in (pages / "intro.html").read_text()
-            assert (pages / "notebooks" / "h.html").read_text().count('<a href="../book.pdf">') == 1
-        assert (pages / "book.pdf").read_bytes() == b"%PDF"
-
-    def test_a_page_without_its_place(self, pages) -> None:
-        (pages / "notebooks" / "h.html").write_text("<p>Version 1.</p>")
-        with pytest.raises(SystemExit, match=r"^notebooks/h\.html has 0 places for the link to the PDF, not one"):
-            pdf.link(pages, pages.parent / "book.pdf")
 
 
 class TestEndings:
