@@ -47,7 +47,7 @@ def registered(chapters: list[Chapter]) -> str:
     for chapter in in_order(chapters):
         for shown in _shown(nbformat.read(chapter.kept / f"{chapter.name}.ipynb", as_version=4)):
             passport = parse((chapter.kept / "figures" / f"{shown[MIME]['id']}.json").read_text().strip())
-            published.append(Published(passport.id, passport.chapter, passport.title, passport.sha256))
+            published.append(Published.of(passport))
     return register.text(published)
 
 
