@@ -46,7 +46,7 @@ STATES = {
     "Figure 4": r"$B(p) = \frac{p(1-p) \lvert 2p-1 \rvert}{2 [p(1-p) + ε]^{3/2}}$, the $β$ above which a fixed point "
     r"at $p$ is locally stable.",
     "Figure 5": r"Fifty updates $p_n = h(p_{n-1})$ in each of 24 cells $(β, p_{\mathrm{ref}})$.",
-    "Section 2": r"For rewards of right and wrong GRPO's clipped surrogate is a contrastive loss, with $ρ$ the ratio of "
+    "Section 2": r"For rewards of right and wrong the clipped surrogate is a contrastive loss, with $ρ$ the ratio of "
     r"the policies: $ω^+(p)\, \mathbb{E}[\min(ρ, 1+ϵ)\, 1_{r=1}] - ω^-(p)\, \mathbb{E}[\max(ρ, 1-ϵ)\, 1_{r=0}]$.",
     "Section 5": r"The advantage $A = r - p$ gives a force that is the same everywhere: one update reaches the only "
     r"fixed point $\operatorname{logit} p^* = \operatorname{logit} p_{\mathrm{ref}} + 1/β$.",
