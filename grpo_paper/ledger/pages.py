@@ -37,12 +37,13 @@ def record(item: Statement | Erratum, width: int = 80) -> str:
     fields |= {"computed by": ", ".join(item.functions), "tested by": item.test, "status": item.status}
     fields["page"] = f"notebooks/{item.page}.md" if item.page else ""
     lines = (f"{name}: {plain(text)}" if name else plain(text) for name, text in fields.items() if text)
-    how = {"initial_indent": " " * 2, "subsequent_indent": " " * 4}
-    return "\n".join(
-        [
-            item.number,
-            *(textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False, **how) for line in lines),
-        ]
+    return "\n".join([item.number, *(_wrapped(line, width) for line in lines)])
+
+
+def _wrapped(line: str, width: int) -> str:
+    """Indented, and no name broken."""
+    return textwrap.fill(
+        line, width, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
     )
 
 
