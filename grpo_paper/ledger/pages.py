@@ -47,7 +47,8 @@ def statements_page() -> str:
         "# Statements",
         "",
         f"What every numbered item of [the paper]({PAPER}) states, in our words, under which hypotheses, what computes",
-        "it, its figures, the test class that holds it to its word, and its errata.",
+        "it (in `grpo_paper.theory` where no other room is named), its figures, the test class that holds it to its word,",
+        "and its errata.",
         "",
         *_table(STATEMENTS),
         "## Beyond the paper",
@@ -84,7 +85,7 @@ def _row(s: Statement) -> str:
         *(f"[{number}](#ledger-{number.lower()})" for number in s.errata),
         f"`{s.test.partition('::')[2]}`",
     ]
-    functions = ", ".join(f"`{name}`" for name in s.functions)
+    functions = ", ".join(f"`{name.removeprefix('theory.')}`" for name in s.functions)
     return f"| {anchor}{{{role}}}`{s.number} <{s.id}>` | {about} | {functions} | {', '.join(shown)} |"
 
 
