@@ -19,7 +19,7 @@ from book.pipeline import passports
 from book.pipeline.cost import tables
 from book.pipeline.faults import faults
 from grpo_paper import ledger
-from grpo_paper.figure import carry, rerun, source
+from grpo_paper.figure import carry, register, rerun, source
 from grpo_paper.figure.passport import parse
 from grpo_paper.figure.verification import verify
 from tests.book.minimal import minimal
@@ -62,6 +62,8 @@ class TestChapters:
                 assert (verdict.word, "byte for byte" in verdict.why) == ("same", True), f"{file.name}: {verdict}"
             passport = parse(handed_out["json"].decode().strip())
             assert (passport.chapter, passport.parameters) == (path.stem, parameters)
+            entry = register.register()[figure]
+            assert (entry.chapter, entry.title) == (path.stem, passport.title)
 
         if path.stem == "stability":  # the README shows one of its figures
             shown, drawn = ROOT / "book" / "_assets" / "readme.png", tmp_path / "run/figures/fig-stability-diagram.png"
