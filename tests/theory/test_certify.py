@@ -143,6 +143,30 @@ class TestVerdicts:
         # x² ≥ 0 touches 0 at a point that no cut hits: neither can be proved.
         assert certify.positive(lambda x: (3 * x - 1) * (3 * x - 1), box, cuts=500) is Verdict.UNKNOWN
 
+    def test_nothing_is_not_positive(self) -> None:
+        """0 itself, on a whole box and at the middle of one alone, where no cut is left to be made."""
+        assert certify.positive(lambda x: 0 * x, ("0", "1"), cuts=1) is Verdict.FALSE
+        assert certify.positive(lambda x: x - 1, ("0", "2"), cuts=1) is Verdict.FALSE
+        assert certify.positive(lambda x: x - 1, ("2", "3"), cuts=1) is Verdict.TRUE
+        assert certify.positive(lambda x: x - 1, ("2", "3"), cuts=0) is Verdict.UNKNOWN
+
+    @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+    def test_the_widest_side_is_cut_first(self, order) -> None:
+        """Each side must be cut some times: eighty cuts are enough if none goes to a side already narrow."""
+        box = [("0.1", "0.9"), ("10", "11")]
+
+        def expression(*point: arb) -> arb:
+            x, y = (point[i] for i in order)
+            return x + (y - 10) * (y - 10) - x * x
+
+        assert certify.positive(expression, *(box[i] for i in order), cuts=80) is Verdict.TRUE
+
+    @pytest.mark.parametrize("side", [(1.0, "2"), ("0", 1.0)])
+    def test_a_side_is_written_in_decimals(self, side) -> None:
+        sentence = "box = 1.0 is not a decimal string; write it as '1.0' so that the ball holds that very number"
+        with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+            certify.positive(lambda x: x, side)
+
     def test_only_true_is_truthy(self) -> None:
         assert [bool(v) for v in Verdict] == [True, False, False]
 
