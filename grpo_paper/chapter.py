@@ -18,6 +18,9 @@ with needed("A chapter"):
 
     from grpo_paper.figure.publication import PARAMETERS_VARIABLE
 
+RECORD = "application/papermill.record/"
+"""What myst_nb puts before the kind of an output that is not to be seen."""
+
 
 def begin(profile: str, seed: int) -> np.random.Generator:
     """Check a chapter's parameters, note them for its figures, set their style and return its random generator.
@@ -44,6 +47,15 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a table; cells may hold Markdown and $math$."""
     lines = [header, ["---"] * len(header), *rows]
     display(Markdown("\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)))
+
+
+def glue(name: str, number: float) -> None:
+    """Keep a result under a name, for the text to quote.
+
+    The output is that of myst_nb's own function, which imports half of Sphinx and takes seconds in each kernel.
+    """
+    record = {"name": name, "mime_prefix": RECORD}
+    display({f"{RECORD}text/plain": str(number)}, raw=True, metadata={"scrapbook": record})
 
 
 def check(claim: str, error: Any, tolerance: float) -> None:

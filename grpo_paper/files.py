@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -40,6 +41,53 @@ def whole(path: Path, new: bool = False) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             partial.unlink()
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Be the one process in here for this file: a lock lies beside it until the end.
+
+    The system releases the lock of a process that was killed, so that what is left of it bars nobody. Windows and
+    file systems without such locks let all in.
+    Errors: BlockingIOError if another process is in here; OSError if no file can be written there.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    lock = path.with_name(f".{path.name}.lock")
+    with lock.open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not os.fstat(held.fileno()).st_nlink:  # of a process that was ending, which has taken it away
+                raise BlockingIOError
+        except BlockingIOError:
+            raise BlockingIOError(
+                f"a run that writes {path} is already running; wait until it ends, or name another file"
+            ) from None
+        except OSError:
+            pass
+        try:
+            yield
+        finally:
+            lock.unlink(missing_ok=True)
+
+
+def writable(folder: Path) -> None:
+    """Whether a file could be written in a folder that may not be there yet, asked before long work.
+
+    Errors: OSError that names the place and the reason.
+
+    >>> writable(Path("/dev/null/results"))
+    Traceback (most recent call last):
+    NotADirectoryError: /dev/null/results cannot be a folder, since /dev/null is a file; name another place
+    """
+    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if not there.is_dir():
+        raise NotADirectoryError(f"{folder} cannot be a folder, since {there} is a file; name another place")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise PermissionError(f"{there} is a folder without the right to write; name another")
 
 
 def _sweep(path: Path, now: float) -> None:

@@ -1,5 +1,6 @@
 """What several files of tests share: the five number systems, a cache of references, the explorer in a browser."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,6 +16,8 @@ from hypothesis import settings
 
 from tests.extra import torch
 
+# Two workers with two threads each would wait for one another on two cores.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 # A busy machine is no failure, and neither is a slow example.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")

@@ -12,7 +12,7 @@ from tests.bare import NEEDS, ROOT, SAYS, build, told
 
 SUPPORTED = ("3.11", "3.12", "3.13", "3.14")
 PLACE = ROOT / "build" / "pythons"
-BESIDE = ("hypothesis", "mpmath", "pytest", "pyyaml", "setuptools>=80")
+BESIDE = ("hypothesis", "mpmath", "pytest", "pyyaml", "flit_core>=3.12")
 TESTS = ("tests/theory", "tests/ledger", "tests/cli", "tests/figure/test_passport.py")
 
 

@@ -1,11 +1,10 @@
 """Execute the chapters: jupytext reads the text, papermill runs it, and what succeeded is kept until an input changes.
 
-A kept chapter is one folder, ``build/chapters/NAME``, with the executed notebook, its figures and the digests of all
-that went into it. It is made under another name and renamed when complete, so that a killed or failed run leaves
-either the former chapter or none.
+A kept chapter is one folder, ``build/chapters/NAME``, with the executed notebook, its figures and a record: digests of
+all that went in and came out, and the seconds it took. It is made under another name and renamed when complete, so
+that a killed or failed run leaves either the former chapter or none.
 """
 
-import hashlib
 import json
 import os
 import platform
@@ -13,10 +12,9 @@ import shutil
 import signal
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
-from multiprocessing import active_children, get_context
+from dataclasses import asdict, dataclass
+from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -29,8 +27,12 @@ from papermill.exceptions import PapermillExecutionError
 from tqdm import tqdm
 from traitlets.config import Config
 
-from book.pipeline import BUILD, ROOT
+from book.pipeline import BUILD, ROOT, record
+from book.pipeline.endings import refusal
+from book.pipeline.seconds import Seconds
+from book.pipeline.workplace import put
 from grpo_paper.figure.rerun import FOLDER_VARIABLE, SETTINGS
+from grpo_paper.theory.domain import PROFILES
 
 KEPT = BUILD / "chapters"
 Parameters = dict[str, Any]
@@ -57,11 +59,16 @@ class Chapter:
         """Folder of the executed chapter."""
         return KEPT / self.name
 
-    def inputs(self) -> dict[str, str]:
+    @property
+    def recorded(self) -> Path:
+        """File of the folder that says what went in and came out, and how long it took."""
+        return self.kept / "record.json"
+
+    def inputs(self) -> record.Digests:
         """Digests of everything the result depends on, by a name that says what changed."""
         library = sorted(p for p in (ROOT / "grpo_paper").rglob("*") if p.suffix in {".py", ".mplstyle"})
         files = [self.path, *library, ROOT / "requirements.lock", ROOT / "book" / "pipeline" / "chapters.py"]
-        digests = {str(f.relative_to(ROOT)): hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
+        digests = {str(file.relative_to(ROOT)): record.digest(file) for file in files}
         return digests | {
             "its parameters": json.dumps(self.parameters, sort_keys=True),
             "Python": platform.python_version(),
@@ -69,18 +76,7 @@ class Chapter:
 
     def stale(self) -> str:
         """Why the chapter has to be executed; empty when the kept one is up to date."""
-        try:
-            before = json.loads((self.kept / "inputs.json").read_text())
-        except FileNotFoundError:
-            return "never executed"
-        except ValueError:
-            return "its record is damaged"
-        now = self.inputs()
-        changed = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
-        if not changed:
-            return ""
-        more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
-        return f"changed: {', '.join(changed[:3])}{more}"
+        return record.stale(self.recorded, self.inputs(), self.kept) if self.recorded.exists() else "never executed"
 
 
 def chapters(parameters: Parameters) -> list[Chapter]:
@@ -144,56 +140,66 @@ def refresh(parameters: Parameters, jobs: int) -> list[Chapter]:
     print(f"{len(everything)} chapters, {len(todo)} to execute")
     for chapter, why in todo:
         print(f"  {chapter.name}: {why}")
-    failures = [str(error) for error in _run_all([chapter for chapter, _ in todo], jobs)]
-    if failures:
+    if failures := _run_all([chapter for chapter, _ in todo], jobs):
         raise ChapterError("\n".join(failures))
     return everything
 
 
-def _run_all(todo: list[Chapter], jobs: int) -> Iterator[ChapterError]:
+def _run_all(todo: list[Chapter], jobs: int) -> list[str]:
+    """Execute chapters, telling the seconds of each; return what there is to say of those that failed."""
     if not todo:
-        return
+        return []
+    failures, processor = [], 0.0
+    quick = todo[0].parameters.get("profile", PROFILES[0]) == PROFILES[0]
     # Spawned workers: each has an environment and a kernel of its own.
-    workers = ProcessPoolExecutor(
-        min(jobs, len(todo)), mp_context=get_context("spawn"), initializer=_end_with, initargs=(os.getpid(),)
-    )
+    workers = ProcessPoolExecutor(min(jobs, len(todo)), get_context("spawn"), initializer=_end_with_the_build)
     with workers as pool:
+        answer = signal.signal(signal.SIGINT, signal.SIG_IGN)  # workers inherit it: the build alone answers Ctrl-C
         futures = {pool.submit(_keep, chapter): chapter for chapter in todo}
+        signal.signal(signal.SIGINT, answer)
         try:
             for future in (bar := tqdm(as_completed(futures), total=len(todo), unit="chapter")):
                 bar.set_postfix_str(name := futures[future].name)
-                if isinstance(error := future.exception(), ChapterError):
-                    yield error
-                elif error is not None:
-                    yield ChapterError(f"{name} was not executed: {type(error).__name__}: {error}")
+                if (error := future.exception()) is None:
+                    took = future.result()
+                    processor += took.processor
+                    bar.write(f"  {name}: {took.told(quick)}")
+                elif isinstance(error, ChapterError):
+                    failures.append(str(error))
+                else:
+                    why = refusal(error) if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
+                    failures.append(f"{name} was not executed: {why}")
         except KeyboardInterrupt:
             for worker in active_children():
                 worker.terminate()
             raise
+    print(f"Executed {len(todo) - len(failures)} of {len(todo)}: {processor:.0f} s of processor time")
+    return failures
 
 
-def _end_with(parent: int) -> None:
-    """Let a worker end when the build does, however that ends; the build alone answers Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _end_with_the_build() -> None:
+    """Let a worker end at once when the build does, however that ends."""
 
     def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
+        if build := parent_process():
+            build.join()
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _keep(chapter: Chapter) -> None:
+def _keep(chapter: Chapter) -> Seconds:
     inputs = chapter.inputs()
     part = KEPT / f".{chapter.name}.{os.getpid()}.{time.time_ns()}"
     try:
+        before = Seconds.now()
         execute(chapter, part)
-        (part / "inputs.json").write_text(json.dumps(inputs, indent=1))
-        shutil.rmtree(chapter.kept, ignore_errors=True)
-        part.rename(chapter.kept)
+        took = before.until(Seconds.now())
+        record.write(part / chapter.recorded.name, inputs, part, seconds=asdict(took))
+        put(part, chapter.kept)
     finally:
         shutil.rmtree(part, ignore_errors=True)
+    return took
 
 
 def _canonical(path: Path) -> None:

@@ -1,4 +1,7 @@
-"""What must hold of the built site: nothing is fetched from another host, every inner link resolves, it stays small."""
+"""What must hold of the built site.
+
+Nothing is fetched from another host, every inner link resolves, each page says its version, and all of it stays small.
+"""
 
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,7 +13,7 @@ FETCHED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "lin
 
 
 class Page(HTMLParser):
-    """The anchors of a page, what it fetches, where it links to, and its images without a text."""
+    """A page's text and anchors, what it fetches and links to, its images without a text, and whether it sends on."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()
@@ -18,7 +21,9 @@ class Page(HTMLParser):
         self.fetched: list[str] = []
         self.links: list[str] = []
         self.silent_images: list[str] = []
-        self.feed(path.read_text(encoding="utf-8"))
+        self.sends_on = False
+        self.text = path.read_text(encoding="utf-8")
+        self.feed(self.text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Collect from one element."""
@@ -28,16 +33,24 @@ class Page(HTMLParser):
             self.fetched.append(values[FETCHED[tag]])
         if tag == "a" and "href" in values:
             self.links.append(values["href"])
+        self.sends_on |= tag == "meta" and values.get("http-equiv", "").lower() == "refresh"
         if tag == "img" and not values.get("alt"):
             self.silent_images.append(values.get("src", ""))
 
 
-def faults(site: Path) -> list[str]:
-    """Everything wrong with a site, a sentence each."""
-    pages = {path: Page(path) for path in sorted(site.rglob("*.html")) if "_static" not in path.parts}
+def read(site: Path) -> dict[Path, Page]:
+    """The pages of a site."""
+    return {path: Page(path) for path in sorted(site.rglob("*.html")) if "_static" not in path.relative_to(site).parts}
+
+
+def faults(site: Path, version: str) -> list[str]:
+    """Everything wrong with a site whose pages should say this version, a sentence each."""
+    pages = read(site)
     found = []
     for path, page in pages.items():
         name = path.relative_to(site)
+        if version not in page.text and not page.sends_on:
+            found.append(f"{name} does not say: {version}")
         found += [f"{name} has an image without alt text: {src}" for src in page.silent_images]
         found += [f"{name} fetches {url} from another host" for url in page.fetched if urlsplit(url).netloc]
         for link in {*page.links, *page.fetched}:

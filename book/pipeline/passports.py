@@ -11,6 +11,7 @@ import nbformat
 
 from book.pipeline import ROOT
 from book.pipeline.chapters import Chapter, chapters
+from book.pipeline.endings import in_sentences
 from grpo_paper.figure import gallery, register, source
 from grpo_paper.figure.passport import Passport, parse
 from grpo_paper.figure.publication import MIME
@@ -46,7 +47,7 @@ def registered(chapters: list[Chapter]) -> str:
     for chapter in in_order(chapters):
         for shown in _shown(nbformat.read(chapter.kept / f"{chapter.name}.ipynb", as_version=4)):
             passport = parse((chapter.kept / "figures" / f"{shown[MIME]['id']}.json").read_text().strip())
-            published.append(Published(passport.id, passport.chapter, passport.title, passport.sha256))
+            published.append(Published.of(passport))
     return register.text(published)
 
 
@@ -76,4 +77,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with in_sentences():
+        main()

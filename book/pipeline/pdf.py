@@ -1,32 +1,32 @@
 """The whole book as a PDF: one long page of the staged source, printed by Chromium, put beside the site and linked."""
 
+import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pikepdf
 
-from book.pipeline import BUILD
+from book.pipeline import BUILD, record
 from book.pipeline.browser import CHROMIUM, MISSING, launch, wait_for_mathematics
+from book.pipeline.chapters import chapters
+from book.pipeline.endings import in_sentences
+from book.pipeline.faults import read
+from book.pipeline.site import HTML, RECORD, inputs, jupyter_book
+from book.pipeline.stage import stage, version
+from book.pipeline.workplace import put, workplace
 from grpo_paper.files import whole
 
 PDF = BUILD / "grpo-executed.pdf"
 FOOTER = '<div style="font-size:8px; width:100%; text-align:center"><span class="pageNumber"></span></div>'
 MINUTE = 60_000
-PLACE = '<span class="whole-book"></span>'
+PLACE = re.compile(r'(<span class="whole-book">).*?(</span>)')
 """What the footer of every page has where the link to the PDF goes."""
 
 
-def one_page(output: Path) -> Path:
+def one_page(source: Path, output: Path) -> Path:
     """The book as a single HTML page."""
-    program = str(Path(sys.executable).with_name("jupyter-book"))
-    command = [program, "build", str(BUILD / "source"), "--path-output", str(output), "--quiet", "--all"]
-    told = subprocess.run(
-        [*command, "--builder", "custom", "--custom-builder", "singlehtml"], capture_output=True, text=True
-    )
-    if told.returncode:
-        raise SystemExit(f"The book could not be put on one page:\n{told.stderr[-2000:]}")
+    failure = "The book could not be put on one page; the reasons are above."
+    jupyter_book(source, output, failure, "--builder", "custom", "--custom-builder", "singlehtml")
     return output / "_build" / "singlehtml" / "intro.html"
 
 
@@ -75,34 +75,45 @@ def settle(printed: Path, pdf: Path, pages: Path) -> None:
         book.save(partial, object_stream_mode=streams, recompress_flate=True, deterministic_id=True)
 
 
-def link(site: Path) -> None:
-    """Put the PDF beside the site and a link to it at the foot of every page."""
-    shutil.copy(PDF, site / PDF.name)
-    for page in site.rglob("*.html"):
-        text = page.read_text(encoding="utf-8")
-        if PLACE in text:
-            up = "../" * (len(page.relative_to(site).parts) - 1)
-            page.write_text(
-                text.replace(PLACE, f'<a href="{up}{PDF.name}">The whole book as PDF</a>'), encoding="utf-8"
+def link(site: Path, pdf: Path) -> None:
+    """Put the PDF beside a site and a link to it at the foot of every page, in the place of a former one.
+
+    Errors: SystemExit naming a page that has no place for the link.
+    """
+    shutil.copy(pdf, site / pdf.name)
+    for path, page in read(site).items():
+        up = "../" * (len(path.relative_to(site).parts) - 1)
+        address = f'<a href="{up}{pdf.name}">The whole book as PDF</a>'
+        text, places = PLACE.subn(rf"\1{address}\2", page.text)
+        if places != 1 and not page.sends_on:
+            raise SystemExit(
+                f"{path.relative_to(site)} has {places} places for the link to the PDF, not one; see extra_footer in "
+                "book/_config.yml. The site was left as it was."
             )
+        path.write_text(text, encoding="utf-8")
 
 
 def main() -> None:
     """Command line of ``make pdf``."""
     if not CHROMIUM.exists():
         raise SystemExit(MISSING)
-    if not (BUILD / "html").exists():
-        raise SystemExit("There is no site yet; make book builds it.")
-    output = BUILD / "print"
-    shutil.rmtree(output, ignore_errors=True)
-    print("Putting the book on one page and printing it (about a minute)")
-    page = one_page(output)
-    print_page(page, output / "printed.pdf")
-    settle(output / "printed.pdf", PDF, page.parent)
-    link(BUILD / "html")
-    shutil.rmtree(output)
+    with workplace() as folder:
+        executed = chapters({})
+        made_from = inputs(executed)
+        if why := record.stale(RECORD, made_from, HTML):
+            raise SystemExit(f"There is no site of what is here ({why}); make book builds it.")
+        print("Putting the book on one page and printing it (about a minute)", flush=True)
+        stage(executed, version(), folder / "source")
+        page = one_page(folder / "source", folder / "print")
+        print_page(page, folder / "printed.pdf")
+        settle(folder / "printed.pdf", PDF, page.parent)
+        shutil.copytree(HTML, folder / "html")
+        link(folder / "html", PDF)
+        put(folder / "html", HTML)
+        record.write(RECORD, made_from, HTML)
     print(f"The book: {PDF}, {PDF.stat().st_size / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":
-    main()
+    with in_sentences():
+        main()

@@ -10,6 +10,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from book.pipeline import ROOT
 from book.pipeline.crate import BESIDE, METADATA, PDF, SUMS, Files, describe, passports
+from book.pipeline.endings import in_sentences
+from grpo_paper.figure.register import Published, differing
 from grpo_paper.files import whole
 
 
@@ -66,6 +68,8 @@ def main() -> None:
     for commit in sorted({passport.commit for passport in passports(files).values()}):
         if len(commit) != 40:
             print(f"Not for deposit: its figures are of commit {commit}. Release from a clone without changes.")
+    if ids := differing(Published.of(passport) for passport in passports(files).values()):
+        print(f"Not for deposit: the package's register has other entries for {', '.join(ids)}; see make register.")
     for name in (name for name, content in files.items() if f"{ROOT}/".encode() in content):
         print(f"Not the same elsewhere: {name} holds the path of this folder.")
     print(f"{hashlib.sha256(archive.read_bytes()).hexdigest()}  {archive.relative_to(ROOT)}")
@@ -73,4 +77,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with in_sentences():
+        main()

@@ -1,5 +1,6 @@
-"""Let jupyter-book make the site of what was staged, check it, and put it in place."""
+"""Let jupyter-book make the site of what was staged, and check it."""
 
+import errno
 import os
 import re
 import shutil
@@ -7,11 +8,28 @@ import subprocess
 import sys
 from pathlib import Path
 
-from book.pipeline import BUILD
+from book.pipeline import BUILD, ROOT
+from book.pipeline.chapters import Chapter
 from book.pipeline.faults import faults
-from book.pipeline.stage import STAGED
+from book.pipeline.record import Digests, digest, outputs
+from book.pipeline.stage import RESULTS
+from grpo_paper.figure import source
 
 HTML = BUILD / "html"
+RECORD = BUILD / "html.json"
+"""What the site in place was made from, and its files."""
+
+
+def inputs(chapters: list[Chapter]) -> Digests:
+    """Digests of all that makes the site: executed chapters, pages, the library with its ledger, the commit."""
+    found = {"the commit": source.commit()}
+    for chapter in chapters:
+        made = outputs(chapter.kept, chapter.recorded)
+        found |= {f"executed {chapter.name}/{name}": made[name] for name in made}
+    for folder in (ROOT / "book", ROOT / "grpo_paper", RESULTS):
+        for path in sorted(p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
+            found[path.relative_to(ROOT).as_posix()] = digest(path)
+    return found
 
 
 def slim(site: Path) -> None:
@@ -30,20 +48,37 @@ def slim(site: Path) -> None:
         page.write_text(text, encoding="utf-8")
 
 
-def make_site() -> None:
-    """Run jupyter-book with warnings as errors and put the result in place in one step."""
-    output = BUILD / "site"
+def jupyter_book(source: Path, output: Path, failure: str, *flags: str) -> None:
+    """Run jupyter-book on all pages: glued values of other pages go stale in an incremental build.
+
+    Errors: OSError on a full disk, SystemExit with what jupyter-book complains of and the failure in a sentence.
+    """
     program = str(Path(sys.executable).with_name("jupyter-book"))
-    command = [program, "build", str(STAGED), "--path-output", str(output)]
-    # All pages every time: glued values of other pages go stale in an incremental build.
-    flags = ["--all", "--warningiserror", "--keep-going", "--nitpick", "--quiet"]
-    shutil.rmtree(output, ignore_errors=True)  # what a failed build left would change the next one's bytes
-    environment = os.environ | {"SOURCE_DATE_EPOCH": "1767225600"}  # 2026, the year in the footer
-    if subprocess.run([*command, *flags], env=environment, stdout=subprocess.DEVNULL, check=False).returncode:
-        raise SystemExit("The site was not built; the warnings above are errors. The former site, if any, is intact.")
+    told = subprocess.run(
+        [program, "build", str(source), "--path-output", str(output), "--all", "--quiet", *flags],
+        env=os.environ | {"SOURCE_DATE_EPOCH": "1767225600"},  # 2026, the year in the footer
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        start_new_session=True,  # Ctrl-C reaches the build alone, which ends its child
+    )
+    if told.returncode:
+        if (full := os.strerror(errno.ENOSPC)) in told.stderr:
+            raise OSError(errno.ENOSPC, full, str(output))
+        reasons = told.stderr.partition("Traceback (most recent call last)")[0].strip()
+        raise SystemExit(f"{reasons or told.stderr[-2000:]}\n{failure}")
+
+
+def make_site(source: Path, output: Path, version: str) -> Path:
+    """Make the site of what was staged in a new folder, with warnings as errors, and return where in it the site is.
+
+    Errors: SystemExit with what is wrong with the site.
+    """
+    failure = "The site was not built; the warnings above are errors. The former site, if any, is intact."
+    jupyter_book(source, output, failure, "--warningiserror", "--keep-going", "--nitpick")
     made = output / "_build" / "html"
     slim(made)
-    if wrong := faults(made):
+    if wrong := faults(made, version):
         raise SystemExit("\n".join(["The site was not put in place:", *wrong]))
-    shutil.rmtree(HTML, ignore_errors=True)
-    made.rename(HTML)
+    return made

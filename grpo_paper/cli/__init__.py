@@ -1,5 +1,6 @@
 """The command ``grpo-paper``. Heavy imports are inside the commands, so that help answers at once."""
 
+import os
 import sys
 from typing import Any
 
@@ -9,17 +10,45 @@ from grpo_paper import __version__
 from grpo_paper.cli.figures import cite, figures, reproduce, verify
 from grpo_paper.cli.theory import predict, statements
 from grpo_paper.cli.train import train
+from grpo_paper.extras import MissingExtraError
+
+STOPPED = 130
+"""Exit status after Ctrl-C, as a shell has it."""
+
+
+class Unable(click.ClickException):
+    """A command could not do its work here: status 2, since 1 is the word of `verify` for a file that differs."""
+
+    exit_code = 2
 
 
 class Anywhere(click.Group):
-    """A group of commands whose output loses a Greek letter, not all, where the terminal has none."""
+    """A group of commands that end in a sentence where a letter, an extra or room for the output is missing."""
 
     def main(self, *arguments: Any, **more: Any) -> Any:
         """Run, with what a stream cannot write replaced."""
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")
-        return super().main(*arguments, **more)
+        try:
+            return super().main(*arguments, **more)
+        except OSError as error:
+            if error.filename is not None:  # some file's, which is the command's own to tell
+                raise
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python tries once more as it ends
+            full = Unable(f"standard output could not be written ({error.strerror}); make room, or send it elsewhere")
+            full.show()
+            sys.exit(full.exit_code)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command, and tell what none of them expects."""
+        try:
+            return super().invoke(ctx)
+        except MissingExtraError as error:
+            raise Unable(str(error)) from None
+        except KeyboardInterrupt:
+            click.echo("Stopped.", err=True)
+            ctx.exit(STOPPED)
 
 
 @click.group(cls=Anywhere, context_settings={"show_default": True})

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from grpo_paper.cli.types import one_of
-from grpo_paper.files import whole
+from grpo_paper.files import whole, writable
 
 Given = tuple[tuple[str, Any], ...]
 
@@ -96,9 +96,11 @@ def reproduce(id: str, given: Given, out: Path) -> None:
       grpo-paper reproduce fig-success-map
       grpo-paper reproduce fig-success-map -p profile=full --out fine
     """
-    from grpo_paper.figure.source import FigureError
+    from grpo_paper.figure.source import FigureError, chapter_of
 
     try:
+        chapter_of(id)
+        writable(out)
         made = _rerun(id, dict(given))
         for suffix, content in made.items():
             with whole(out / f"{id}.{suffix}") as partial:
@@ -116,9 +118,10 @@ def verify(context: click.Context, file: Path) -> None:
 
     Reads the passport in a lone SVG, PDF, PNG or CSV, makes the figure again, and compares. Cells of the data
     may differ by 1e-9 relatively or 1e-12, coordinates of a drawing by 0.01 points, colours of a picture by 16
-    of 255. A CSV with data that were altered after it was made is found by their digest, to the last digit.
+    of 255. A CSV with data that were altered after it was made is found by their own digest, to the last digit, and
+    without the project's files, which all else needs.
 
-    The status is 0 for "same", 1 for "differs" and 2 for "cannot tell".
+    The status is 0 for "same", 1 for "differs", 2 for "cannot tell" and 130 after Ctrl-C.
 
     \b
     Examples:

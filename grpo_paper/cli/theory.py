@@ -4,18 +4,22 @@ import csv
 import difflib
 import io
 import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from grpo_paper.cli.types import one_of
+from grpo_paper.extras import needed
 
 if TYPE_CHECKING:
     from grpo_paper import FixedPoints, Trajectory, Variant
 
 VARIANTS = ("grpo", "dr-grpo", "mirror-grpo", "mirror-dr-grpo", "two-kl", "two-kl-dr")
 BARS = "▁▂▃▄▅▆▇█"
+WIDEST = 100
+"""Columns of text that an eye follows."""
 PICTURES = (".svg", ".pdf", ".png")
 Rows = list[dict[str, Any]]
 
@@ -58,6 +62,11 @@ def predict(
     for path in save:
         if path.suffix not in (".json", ".csv", *PICTURES):
             raise click.ClickException(f"--save {path} has no known ending; use .json, .csv, .svg, .pdf or .png")
+        if path.suffix in PICTURES:
+            with needed("A picture"):
+                import matplotlib
+
+            matplotlib.use("agg")
     try:
         which = _variant(variant, alpha)
         found = fixed_points(p_ref, beta, eps, which)
@@ -139,9 +148,6 @@ def _numbers(rows: Rows) -> Rows:
 
 
 def _draw(path: Path, kind: str, given: dict[str, Any], points: Rows, orbit: Rows) -> None:
-    import matplotlib
-
-    matplotlib.use("agg")
     import matplotlib.pyplot as plt
 
     figure, ax = plt.subplots(figsize=(6, 3.5), layout="constrained")
@@ -179,7 +185,8 @@ def statements(item: str | None) -> None:
         return
     id = item.lower().replace(" ", "-")
     try:
-        click.echo(record(RECORDS[id]))
+        width = min(shutil.get_terminal_size().columns, WIDEST)
+        click.echo(record(RECORDS[id], width))
     except KeyError:
         near = difflib.get_close_matches(id, RECORDS, 3, cutoff=0.3)
         hint = f"did you mean {' or '.join(near)}?" if near else "see grpo-paper statements"

@@ -38,9 +38,14 @@ SETTINGS = (
     click.option("--learning-rate", type=float, default=0.1, help="Of each of these steps."),
     click.option("--ascent", default="gradient", help="gradient, natural (for a table of logits) or adam."),
     click.option("--penalty", default="exact", help="The KL: exact, or on the samples k1, k3, k1*ratio or k3*ratio."),
-    click.option("--iterations", type=int, default=100, help="New samples are drawn in each."),
+    click.option(
+        "--iterations", type=int, default=100, help="New samples are drawn in each; more prolong a run that has ended."
+    ),
     click.option("--seed", type=int, default=0, help="Of the task and of the samples."),
     click.option("--device", default="cpu", help="cpu, cuda or cuda:1."),
+    click.option(
+        "--threads", type=int, default=1, help="Of the processor; more slow down so small a run on a busy machine."
+    ),
     click.option("--compiled", is_flag=True, help="Let torch.compile fuse the work."),
     click.option("--bfloat16", is_flag=True, help="A network's matrix products in bfloat16."),
     click.option(
@@ -98,12 +103,14 @@ def addition(**given: Any) -> None:
     _run(lambda: Addition.with_success(**task, seed=given["seed"], progress=parallel.rank() == 0), **given)
 
 
-def _run(task: "Callable[[], Task]", out: Path | None, device: str, **config: Any) -> None:
+def _run(task: "Callable[[], Task]", out: Path | None, device: str, threads: int, **config: Any) -> None:
     """Train; under torchrun, as one of its processes. A run that was stopped goes on when it is started again."""
+    import torch
+
+    from grpo_paper.theory import domain
     from grpo_paper.theory.advantage import MEAN_ONLY, WHITENED, library_whitening
     from grpo_paper.trainer import TrainConfig, parallel
     from grpo_paper.trainer import train as run
-    from grpo_paper.trainer.device import memory
 
     keep = None if out is None else out / "checkpoint.pt"
     how = {name: config.pop(name) for name in ("compiled", "bfloat16", "keep_every")}
@@ -117,18 +124,15 @@ def _run(task: "Callable[[], Task]", out: Path | None, device: str, **config: An
         if keep is not None and keep.exists() and parallel.rank() == 0:
             click.echo(f"Reading {keep}.", err=True)
         settled = TrainConfig(**config)
+        torch.set_num_threads(domain.whole("threads", threads, 1, bits=10))
         with warnings.catch_warnings(record=True) as told:
-            with memory("this task"):
-                made = task()
-            history = run(settled, made, where, keep=keep, progress=True, **how)
+            history = run(settled, task(), where, keep=keep, progress=True, **how)
         if parallel.rank() == 0:
             for warning in told:
                 click.echo(f"Warning: {warning.message}", err=True)
             if out is not None:
                 history.save(out / "history.npz")
-            _tell(settled, history)
-            if out is not None:
-                click.echo(f"history in {out / 'history.npz'}")
+        first = parallel.rank() == 0
     except KeyboardInterrupt:
         if keep is None:
             raise click.ClickException("stopped; nothing is kept without --out") from None
@@ -139,6 +143,10 @@ def _run(task: "Callable[[], Task]", out: Path | None, device: str, **config: An
         raise click.ClickException(str(error)) from None
     finally:
         parallel.leave()
+    if first:
+        _tell(settled, history)
+        if out is not None:
+            click.echo(f"history in {out / 'history.npz'}")
 
 
 def _tell(config: "TrainConfig", history: "History") -> None:

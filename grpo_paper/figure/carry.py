@@ -13,6 +13,8 @@ import zlib
 from grpo_paper.figure.passport import LARGEST, PassportError
 
 KINDS = ("svg", "pdf", "png", "csv")
+MARK = b"\xef\xbb\xbf"
+"""What some programs begin a text in UTF-8 with."""
 SVG = re.compile(rb"<svg [^>]*>\n")
 SVG_PASSPORT = re.compile(rb'<metadata id="passport">([^<]*)</metadata>\n')
 SVG_HEAD = 2_000
@@ -60,6 +62,8 @@ def take(kind: str, content: bytes) -> tuple[str, bytes]:
     ('{}', b'x,y')
     """
     line, bare = None, b""
+    if kind == "csv" and content.startswith(MARK + b"# {"):
+        raise PassportError("A byte order mark was put before the file on its way; without it it can be read again.")
     if kind == "csv" and content.startswith(b"# {"):
         line, _, bare = content[2:].partition(b"\n")
         if line.endswith(b"\r"):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from grpo_paper import __version__
 from grpo_paper.figure.passport import Passport
 from grpo_paper.figure.register import Published
+from grpo_paper.ledger.plain import plain
 
 COMPANION = "GRPO, executed: a companion to 'Reinforcement Learning with Verifiable Rewards'"
 AUTHORS = "the companion's authors"
@@ -16,8 +17,6 @@ PAPER = (
     "Mroueh, Y. (2025). Reinforcement Learning with Verifiable Rewards: GRPO's Effective Loss, Dynamics, and Success "
     "Amplification. arXiv:2503.06639v4"
 )
-SPOKEN = {"beta": "β", "delta": "δ", "alpha": "α", "varepsilon": "ε", "pi": "π", "mathrm": "", "|": "‖", ",": ""}
-"""Of the TeX in titles: what a reader without TeX sees."""
 
 Figure = Passport | Published
 
@@ -42,7 +41,7 @@ def bibtex(figure: Figure) -> str:
 def apa(figure: Figure) -> str:
     """A line in the manner of the APA."""
     return (
-        f"{AUTHORS[0].upper()}{AUTHORS[1:]} ({YEAR}). {_plain(figure.title)} [Figure {figure.id}]. In {COMPANION} "
+        f"{AUTHORS[0].upper()}{AUTHORS[1:]} ({YEAR}). {_title(figure)} [Figure {figure.id}]. In {COMPANION} "
         f"(Version {__version__}; SHA-256 of the data {figure.sha256}). Companion to {PAPER}."
     )
 
@@ -52,7 +51,7 @@ def csl_json(figure: Figure) -> str:
     record = {
         "id": f"grpo-executed:{figure.id}",
         "type": "graphic",
-        "title": _plain(figure.title),
+        "title": _title(figure),
         "author": [{"literal": AUTHORS}],
         "issued": {"date-parts": [[YEAR]]},
         "container-title": COMPANION,
@@ -66,11 +65,6 @@ def csl_json(figure: Figure) -> str:
 FORMATS: Mapping[str, Callable[[Figure], str]] = {"bibtex": bibtex, "apa": apa, "csl-json": csl_json}
 
 
-def _plain(title: str) -> str:
-    """A title with its formulas in Unicode, without a full stop.
-
-    >>> _plain(r"At $\\beta = 5$, $p_{\\mathrm{ref}} = 10^{-4}$ it never settles.")
-    'At β = 5, p_ref = 10^-4 it never settles'
-    """
-    spoken = re.sub(r"\\([A-Za-z]+|.)", lambda command: SPOKEN.get(command[1], command[1]), title)
-    return re.sub(r" +", " ", re.sub(r"[${}]", "", spoken)).removesuffix(".")
+def _title(figure: Figure) -> str:
+    """The title with its formulas in Unicode, without a full stop."""
+    return plain(figure.title).removesuffix(".")

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
+from grpo_paper.figure.passport import Passport
+
 FILE = Path(__file__).with_name("register.csv")
 
 
@@ -25,6 +27,11 @@ class Published:
     chapter: str
     title: str
     sha256: str
+
+    @classmethod
+    def of(cls, passport: Passport) -> "Published":
+        """A figure by its passport."""
+        return cls(passport.id, passport.chapter, passport.title, passport.sha256)
 
 
 def register() -> dict[str, Published]:
@@ -54,6 +61,11 @@ def unknown(id: str, known: Iterable[str]) -> str:
     return f"No figure has the id {id[:80]!r}; " + (
         f"near it are {', '.join(near)}." if near else "`grpo-paper figures` lists them."
     )
+
+
+def differing(figures: Iterable[Published]) -> list[str]:
+    """The ids on which these figures, all of a book, and the register do not agree."""
+    return sorted({figure.id for figure in {*figures} ^ {*register().values()}})
 
 
 def text(figures: Iterable[Published]) -> str:

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any, Literal
 
 import numpy as np
@@ -47,10 +48,13 @@ class Verdict:
 def verify(path: Path, remake: Callable[[str, Mapping[str, Any]], Files] = rerun) -> Verdict:
     """Compare a lone SVG, PDF, PNG or CSV file with the figure as `remake` makes it again.
 
-    Nothing runs unless the passport is whole and this copy of the project publishes such a figure, with such
-    parameters; what runs then is this copy's own chapter.
+    Data that do not have the digest in their own passport differ, whatever else is known. Nothing runs unless the
+    passport is whole and this copy of the project publishes such a figure, with such parameters; what runs then is
+    this copy's own chapter.
     """
     try:
+        if not S_ISREG(path.stat().st_mode):  # a pipe might never end
+            raise PassportError(f"{path} is not a regular file.")
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
         if len(content) > LARGEST:
@@ -58,12 +62,10 @@ def verify(path: Path, remake: Callable[[str, Mapping[str, Any]], Files] = rerun
         kind = carry.kind(content)
         text, bare = carry.take(kind, content)
         passport = parse(text)
+        if kind == "csv" and digest(_decoded(bare)) != passport.sha256:
+            return Verdict("differs", "The data were altered after the figure was made: their digest is another.")
         chapter = source.chapter_of(passport.id)
         source.program(chapter, passport.parameters, passport.id)  # checks the parameters
-        if kind == "csv" and digest(_decoded(bare)) != passport.sha256:
-            altered = "The data were altered after the figure was made: they do not have the digest in their passport"
-        else:
-            altered = ""
         fresh = remake(passport.id, passport.parameters)
     except OSError as error:
         return Verdict("cannot tell", f"{path} cannot be read: {error.strerror}.")
@@ -71,8 +73,6 @@ def verify(path: Path, remake: Callable[[str, Mapping[str, Any]], Files] = rerun
         return Verdict("cannot tell", str(error))
     mine = parse(fresh["json"].decode().strip())
     apart = _apart(kind, bare, passport, mine, carry.take(kind, fresh[kind])[1])
-    if altered:
-        return Verdict("differs", f"{altered}; {apart}." if apart else f"{altered}, though only within the tolerances.")
     notes = _notes(passport, mine)
     if not apart:
         exact = "byte for byte" if carry.take(kind, fresh[kind])[1] == bare else "within the tolerances"

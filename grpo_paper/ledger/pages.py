@@ -1,8 +1,10 @@
 """The ledger to read: in a terminal, and as pages of the book."""
 
+import textwrap
 from collections.abc import Iterable
 
 from grpo_paper.ledger import ALL, ERRATA, FURTHER, RECORDS, STATEMENTS, Erratum, Statement
+from grpo_paper.ledger.plain import plain
 
 PAPER = "https://arxiv.org/abs/2503.06639v4"
 BOXED = ("Theorem", "Proposition", "Lemma", "Remark", "Assumption")
@@ -11,27 +13,32 @@ BOXED = ("Theorem", "Proposition", "Lemma", "Remark", "Assumption")
 
 def text() -> str:
     """The ledger as a table for a terminal."""
-    rows = [("item", "title", "status", "page", "functions")]
-    rows += [(s.number, s.title, s.status, s.page or "–", ", ".join(s.functions) or "–") for s in ALL]
-    rows += [(e.number, e.where, e.status, e.page or "–", ", ".join(e.functions) or "–") for e in ERRATA]
-    widths = [max(len(row[i]) for row in rows) for i in range(4)]
+    rows = [("item", "title", "chapter")]
+    rows += [(s.number, s.title, s.page or "–") for s in ALL]
+    rows += [(e.number, plain(e.where), e.page or "–") for e in ERRATA]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
-        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]]) for row in rows
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
     )
 
 
-def record(item: Statement | Erratum) -> str:
-    """One item of the ledger for a terminal."""
+def record(item: Statement | Erratum, width: int = 80) -> str:
+    """One item of the ledger for a terminal of so many columns."""
     if isinstance(item, Statement):
-        fields = {"": item.title, "hypotheses": item.hypotheses, "figures": ", ".join(item.figures)}
+        fields = {
+            "": item.title,
+            "states": item.states,
+            "hypotheses": item.hypotheses,
+            "figures": ", ".join(item.figures),
+        }
         fields["errata"] = ", ".join(item.errata)
     else:
         fields = {"": item.where, "as printed": item.as_printed, "what holds": item.holds}
     fields |= {"computed by": ", ".join(item.functions), "tested by": item.test, "status": item.status}
     fields["page"] = f"notebooks/{item.page}.md" if item.page else ""
-    return "\n".join(
-        [item.number, *(f"  {f'{name}: ' if name else ''}{text}" for name, text in fields.items() if text)]
-    )
+    lines = (f"{name}: {plain(text)}" if name else plain(text) for name, text in fields.items() if text)
+    wrapped = textwrap.TextWrapper(width, "  ", "    ", break_long_words=False, break_on_hyphens=False)
+    return "\n".join([item.number, *map(wrapped.fill, lines)])
 
 
 def statements_page() -> str:
@@ -39,8 +46,8 @@ def statements_page() -> str:
     lines = [
         "# Statements",
         "",
-        f"Every numbered item of [the paper]({PAPER}), under which hypotheses it holds, the functions that compute it,",
-        "its figures, the test class that holds it to its word, and its errata.",
+        f"What every numbered item of [the paper]({PAPER}) states, in our words, under which hypotheses, what computes",
+        "it, its figures, the test class that holds it to its word, and its errata.",
         "",
         *_table(STATEMENTS),
         "## Beyond the paper",
@@ -58,7 +65,7 @@ def _table(statements: Iterable[Statement]) -> list[str]:
         "```{table}",
         ":class: ledger",
         "",
-        "| item | title and hypotheses | computed by | shown in, tested by |",
+        "| item | statement (and its hypotheses) | computed by | shown in, tested by |",
         "| --- | --- | --- | --- |",
         *(_row(statement) for statement in statements),
         "```",
@@ -68,7 +75,7 @@ def _table(statements: Iterable[Statement]) -> list[str]:
 
 
 def _row(s: Statement) -> str:
-    anchor, about = f"[]{{#ledger-{s.id}}}", f"**{s.title}.** {s.hypotheses}"
+    anchor, about = f"[]{{#ledger-{s.id}}}", f"**{s.title}.** {s.states} ({s.hypotheses})"
     if s.status == "not yet":
         return f"| {anchor}{s.number} | {about} | not yet | |"
     role = "prf:ref" if s.number.startswith(BOXED) else "ref"

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Literal
 
+from grpo_paper.ledger.states import STATES
+
 Status = Literal["done", "not yet"]
 
 
@@ -33,6 +35,15 @@ class Statement:
         'theorem-2'
         """
         return self.number.lower().replace(" ", "-")
+
+    @property
+    def states(self) -> str:
+        """What it says, a sentence in MyST.
+
+        >>> Statement("Remark 2", "", "").states
+        'If $β > \\\\sup_p B(p)$, every fixed point of every prompt is locally stable.'
+        """
+        return STATES[self.number]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from grpo_paper.theory import domain
 from grpo_paper.trainer import transformer
+from grpo_paper.trainer.device import memory
 from grpo_paper.trainer.reference import kept, teach
 from grpo_paper.trainer.task import Parameters, Prompts
 
@@ -89,7 +90,8 @@ class Addition:
 
         impossible: how many of the prompts, the last ones, need a digit more than the answer has; the share is that of
         the others. The network is kept by content: `reference`.
-        Errors: ValueError naming the argument, the value and the domain; RuntimeError if it cannot be taught so much.
+        Errors: ValueError naming the argument, the value and the domain; RuntimeError if it cannot be taught so much;
+        MemoryError.
         """
         wanted = domain.one("success", success, domain.probability)
         for name, value in (("prompts", prompts), ("digits", digits), ("layers", layers)):
@@ -108,15 +110,17 @@ class Addition:
         pairs[prompts - impossible :] = DIGITS**digits - 1 - pairs[prompts - impossible :]
 
         shape = (len(VOCABULARY), 3 * digits + 1, DIGITS, hidden, layers)
-        blank = {name: x[None] for name, x in transformer.initial(*shape, generator).items()}
-        task = cls(pairs, blank, digits, batch_size, held_out)
+        weights = 12 * layers * hidden**2  # in four bytes, each with its gradient and Adam's two moments
+        with memory(f"{prompts} sums and a network of {layers} layers {hidden} wide", 2 * weights):
+            blank = {name: x[None] for name, x in transformer.initial(*shape, generator).items()}
+            task = cls(pairs, blank, digits, batch_size, held_out)
 
-        def make() -> Parameters:
-            school = cls(sums[: prompts + LESSONS], blank, digits)
-            return teach(blank, school.log_pi, school.reward, prompts - impossible, wanted, generator, progress)
+            def make() -> Parameters:
+                school = cls(sums[: prompts + LESSONS], blank, digits)
+                return teach(blank, school.log_pi, school.reward, prompts - impossible, wanted, generator, progress)
 
-        settings = (wanted, prompts, impossible, digits, hidden, layers, seed, torch.get_num_threads())
-        return replace(task, weights=kept((settings, Path(__file__).read_bytes()), make))
+            settings = (wanted, prompts, impossible, digits, hidden, layers, seed, torch.get_num_threads())
+            return replace(task, weights=kept((settings, Path(__file__).read_bytes()), make))
 
     @property
     def replicas(self) -> int:

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from grpo_paper.theory import domain
 from grpo_paper.theory.policy import conditional, normalize
+from grpo_paper.trainer.device import memory
 from grpo_paper.trainer.task import Parameters, Prompts
 
 
@@ -54,7 +55,7 @@ class Bandit:
 
         Where p_ref is 0 no output is right, and all are where it is 1. A list of such lists is one for each replica,
         whose rates must lie between, as replicas share the verifier.
-        Errors: ValueError naming the argument, the value and the domain.
+        Errors: ValueError naming the argument, the value and the domain; MemoryError.
 
         >>> task = Bandit.with_success([0.2, 0.7], outputs=8)
         >>> (task.log_pi_ref.exp() * task.reward).sum(-1)
@@ -67,15 +68,16 @@ class Bandit:
             domain.fraction("p_ref", rates)
         success = torch.tensor(rates)[..., None]
         correct = max(1, domain.whole("outputs", outputs, 2) // 4)
-        reward = (torch.arange(outputs) < correct).double().expand(success.shape[-2], outputs)
         generator = torch.Generator().manual_seed(domain.seed(seed))
-        within = torch.randn(reward.shape, generator=generator, dtype=torch.float64)
-        right, wrong = (conditional(within, reward == kind) for kind in (1, 0))
-        mixed = torch.where(reward == 1, right + success.log(), wrong + (1 - success).log())
-        if success.ndim == 3:
-            return cls(mixed, reward)
-        certain = (success == 0) | (success == 1)
-        return cls(torch.where(certain, normalize(within), mixed), torch.where(certain, success, reward))
+        with memory(f"{success.numel()} lists of {outputs} outputs", 8 * success.numel() * outputs):
+            reward = (torch.arange(outputs) < correct).double().expand(success.shape[-2], outputs)
+            within = torch.randn(reward.shape, generator=generator, dtype=torch.float64)
+            right, wrong = (conditional(within, reward == kind) for kind in (1, 0))
+            mixed = torch.where(reward == 1, right + success.log(), wrong + (1 - success).log())
+            if success.ndim == 3:
+                return cls(mixed, reward)
+            certain = (success == 0) | (success == 1)
+            return cls(torch.where(certain, normalize(within), mixed), torch.where(certain, success, reward))
 
     @property
     def replicas(self) -> int:

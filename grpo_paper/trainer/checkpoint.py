@@ -2,20 +2,20 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from grpo_paper.files import alone, writable
 from grpo_paper.trainer import packed, parallel
 from grpo_paper.trainer.config import TrainConfig
 from grpo_paper.trainer.device import out_of_memory
 from grpo_paper.trainer.state import State
 from grpo_paper.trainer.task import Task
 
-FORMAT = "grpo-paper checkpoint 4"
+FORMAT = "grpo-paper checkpoint 5"
 PARTS = {"theta", "optimizer", "generator", "iteration", "looks", "batches"}
 
 
@@ -24,13 +24,14 @@ class CheckpointError(ValueError):
 
 
 def identity(config: TrainConfig, task: Task, **how: object) -> dict[str, str]:
-    """What a run is, by field: a checkpoint of another run is refused.
+    """What a run is, by field: a checkpoint of another run is refused. How far it goes is no part of it.
 
     >>> from grpo_paper.trainer import Bandit
     >>> identity(TrainConfig(beta=0.5), Bandit.with_success([0.2], outputs=4))["beta"]
     '0.5'
     """
     fields = asdict(config) | {"normalization": config.normalization.name} | how
+    del fields["iterations"]
     digest = hashlib.sha256()
     for tensor in (task.reward, *task.parameters().values()):
         digest.update(f"{tuple(tensor.shape)} {tensor.dtype}".encode())
@@ -49,23 +50,38 @@ class Checkpoint:
         self.run = {} if path is None else identity(config, task, **how)
         self.ours = False  # whether the file that is there is of this run
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Of several processes the first keeps others from the file while the run is in here.
+
+        Errors: BlockingIOError if another run has it; OSError if no file can be written there.
+        """
+        if self.path is None or parallel.rank() > 0:
+            yield
+            return
+        writable(self.path.parent)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with alone(self.path):
+            yield
+
     def resume(self, state: State) -> bool:
         """Put the state where the file left it, if there is one.
 
-        Errors: CheckpointError if it is not of this run, or not the same for every process; OSError if it cannot be
-        opened, or no file be written there.
+        Errors: CheckpointError if it is not of this run, not the same for every process, or further than the run is to
+        go; OSError if it cannot be opened.
         """
         if self.path is None:
             return False
         if self.path.exists():
             restore(state, self.path, self.run)
             self.ours = True
-        elif parallel.rank() == 0:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            if not os.access(self.path.parent, os.W_OK):
-                raise PermissionError(f"{self.path.parent} is a folder without the right to write; name another")
         if not parallel.agree(state.iteration, state.generator.device):
             raise CheckpointError(f"{self.path} is not the same for every process; name one in a folder that all share")
+        if state.iteration > self.last:
+            raise CheckpointError(
+                f"iterations = {self.last} is less than the {state.iteration} that {self.path} has done; ask for as "
+                "many or more, or name another file"
+            )
         return self.ours
 
     def save(self, state: State, every: int) -> None:

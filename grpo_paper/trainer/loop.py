@@ -14,7 +14,7 @@ from grpo_paper.theory.elementary import sigmoid
 from grpo_paper.trainer import parallel
 from grpo_paper.trainer.checkpoint import Checkpoint
 from grpo_paper.trainer.config import TrainConfig
-from grpo_paper.trainer.device import available, computing
+from grpo_paper.trainer.device import available, computing, numbers
 from grpo_paper.trainer.history import History, predict
 from grpo_paper.trainer.state import replicas, start
 from grpo_paper.trainer.steps import Steps
@@ -36,7 +36,8 @@ def train(
 
     compiled: let torch.compile fuse the work, after a reset of the compiler.
     bfloat16: a network's matrix products in bfloat16, all else as it is.
-    keep: a checkpoint file, written every keep_every iterations; a run that was killed goes on from there.
+    keep: a checkpoint file, written every keep_every iterations; a run that was killed, or is to have more iterations,
+    goes on from there. One process at a time writes it.
     Errors: ValueError naming the argument; CheckpointError for a file of another run; MemoryError; OSError.
 
     >>> from grpo_paper.trainer import Bandit
@@ -45,12 +46,16 @@ def train(
     >>> history.success.shape, bool(history.success[-1] > 0.2)
     (torch.Size([4, 1, 1]), True)
     """
+    if not isinstance(config, TrainConfig):
+        raise ValueError(f"config = {config!r} is not a TrainConfig; make one, such as TrainConfig(beta=0.5)")
     where = available(device)
     domain.whole("keep_every", keep_every, 1)
     quiet = not progress or parallel.rank() > 0
     file = Checkpoint(keep, config, task, device=where.type, compiled=compiled, bfloat16=bfloat16)
-    size = f"{replicas(config, task)} replicas of {tuple(task.reward.shape)} outputs, {config.iterations} iterations"
-    with computing(where, bfloat16, size):
+    copies, shape = replicas(config, task), tuple(task.reward.shape)
+    size = f"{copies} replicas of {shape} outputs, {config.iterations} iterations"
+    needed = numbers(copies * shape[0], shape[1], config.iterations, config.group_size or 0)
+    with computing(where, bfloat16, size, needed), file.held():
         task = task.to(where)
         do, state = Steps(config, task, where, compiled), start(config, task, where)
         log_pi = log_pi_ref = do.policy(state.theta)

@@ -15,6 +15,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from grpo_paper.trainer import packed, transformer
+from grpo_paper.trainer.gradient import gradient
 from grpo_paper.trainer.task import Parameters, Prompts
 
 LESSON = 64
@@ -77,7 +78,7 @@ def teach(
             if found >= success:
                 return weights
         prompts = torch.randint(len(reward), (LESSON,), generator=generator)
-        for name, slope in torch.func.grad(score)(weights, prompts, reward[prompts]).items():
+        for name, slope in gradient(score)(weights, prompts, reward[prompts]).items():
             weights[name].grad = slope
         optimizer.step()
     raise RuntimeError(

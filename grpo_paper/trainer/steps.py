@@ -11,6 +11,7 @@ from grpo_paper.theory.divergence import kl
 from grpo_paper.theory.objective import clipped_surrogate, estimated_kl
 from grpo_paper.trainer import parallel
 from grpo_paper.trainer.config import TrainConfig
+from grpo_paper.trainer.gradient import gradient
 from grpo_paper.trainer.history import measure
 from grpo_paper.trainer.task import Parameters, Prompts, Task
 
@@ -33,9 +34,9 @@ class Steps:
         self.whiten = fuse(partial(_whiten, eps=config.eps, normalization=config.normalization))
         self.clipped = fuse(partial(_clipped, clip=self.clip))
         self.graphs = compiled and device.type == "cuda"
-        gradient = torch.func.grad(self._loss)
+        descent = torch.func.grad(self._loss) if compiled else gradient(self._loss)  # a compiler knows only the former
         # On a GPU the many small kernels of a step are replayed as one graph, which owns the memory of its result.
-        self.gradient = torch.compile(gradient, mode="reduce-overhead") if self.graphs else fuse(gradient)
+        self.gradient = torch.compile(descent, mode="reduce-overhead") if self.graphs else fuse(descent)
 
     def policy(self, theta: Parameters) -> Tensor:
         """Log-probabilities of every output of every prompt, each process computing its share."""

@@ -22,33 +22,10 @@ from grpo_paper import ledger
 from grpo_paper.figure import carry, rerun, source
 from grpo_paper.figure.passport import parse
 from grpo_paper.figure.verification import verify
+from tests.book.minimal import minimal
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.md"))
-MINIMAL = """---
-kernelspec: {display_name: Python 3, language: python, name: python3}
----
-
-```{code-cell} python
-:tags: [parameters]
-
-profile = "quick"
-seed = 0
-```
-
-```{code-cell} python
-from grpo_paper.chapter import begin
-
-begin(profile, seed)
-BODY
-```
-"""
-
-
-def minimal(folder: Path, body: str = "print(profile)", **parameters: object) -> pipeline.Chapter:
-    path = folder / "minimal.md"
-    path.write_text(MINIMAL.replace("BODY", body))
-    return pipeline.Chapter(path, parameters)
 
 
 @pytest.fixture(autouse=True)
@@ -56,20 +33,6 @@ def environment():
     """Running a chapter sets variables for its kernel, in a process of its own outside the tests."""
     with mock.patch.dict(os.environ):
         yield
-
-
-@pytest.fixture
-def kept(tmp_path, monkeypatch) -> Path:
-    """A place of its own for executed chapters, where `inputs` can find the chapter."""
-    monkeypatch.setattr(pipeline, "KEPT", tmp_path / "chapters")
-    monkeypatch.setattr(pipeline, "ROOT", tmp_path)
-    monkeypatch.setattr(pipeline, "BUILD", tmp_path / "build")
-    for name in ("notebooks", "grpo_paper", "book/pipeline"):
-        (tmp_path / name).mkdir(parents=True)
-    (tmp_path / "grpo_paper" / "h.py").write_text("1")
-    (tmp_path / "book" / "pipeline" / "chapters.py").write_text("1")
-    (tmp_path / "requirements.lock").write_text("1")
-    return tmp_path
 
 
 @pytest.mark.chapter
@@ -157,7 +120,7 @@ class TestKeeping:
         (kept / "requirements.lock").write_text("2")
         chapter.path.write_text(chapter.path.read_text() + "\n")
         assert chapter.stale() == "changed: grpo_paper/h.py, notebooks/minimal.md, requirements.lock"
-        (chapter.kept / "inputs.json").write_text('{"half')
+        (chapter.kept / "record.json").write_text('{"half')
         assert chapter.stale() == "its record is damaged"
 
     def test_same_inputs_same_bytes(self, kept) -> None:
@@ -255,7 +218,7 @@ class TestEnvironments:
 
 
 class TestVerify:
-    PAGE = '<img src="a.png" alt="a"><a href="#here" id="here">x</a><a href="https://arxiv.org">paper</a>'
+    PAGE = '<img src="a.png" alt="a"><a href="#here" id="here">x</a><a href="https://arxiv.org">x</a><p>Version 1.</p>'
 
     @pytest.mark.parametrize(
         ("html", "fault"),
@@ -271,14 +234,20 @@ class TestVerify:
     def test_finds(self, html, fault, tmp_path) -> None:
         (tmp_path / "a.png").write_bytes(b"")
         (tmp_path / "page.html").write_text(self.PAGE + html)
-        found = faults(tmp_path)
+        found = faults(tmp_path, "Version 1.")
         assert len(found) == bool(fault)
         assert all(fault in sentence for sentence in found)
+
+    def test_finds_a_page_without_its_version(self, tmp_path) -> None:
+        (tmp_path / "index.html").write_text('<meta http-equiv="Refresh" content="0; url=page.html" />')
+        (tmp_path / "page.html").write_text("<p>Version 1.</p>")
+        assert faults(tmp_path, "Version 1.") == []
+        assert faults(tmp_path, "Version 1, commit abc.") == ["page.html does not say: Version 1, commit abc."]
 
     def test_finds_a_large_site(self, tmp_path) -> None:
         with (tmp_path / "big.bin").open("wb") as file:
             file.truncate(15_000_001)
-        assert faults(tmp_path) == ["the site has 15,000,001 bytes, more than 15,000,000"]
+        assert faults(tmp_path, "Version 1.") == ["the site has 15,000,001 bytes, more than 15,000,000"]
 
 
 class TestReadme:

@@ -19,6 +19,7 @@ from rocrate.rocrate import ROCrate
 from book.pipeline import crate as crates
 from book.pipeline import release as releases
 from grpo_paper import __version__
+from grpo_paper.figure import register
 from grpo_paper.figure.passport import UNKNOWN, Passport
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +44,7 @@ BUILT = {
     "notebooks/minimal.md": "# Minimal",
     "notebooks/other.md": "# Other",
     "build/chapters/minimal/minimal.ipynb": "{}",
-    "build/chapters/minimal/inputs.json": "{}",
+    "build/chapters/minimal/record.json": "{}",
     "build/chapters/other/other.ipynb": '{"cells": []}',
     "build/chapters/removed/removed.ipynb": "{}",
     "build/html/.buildinfo": "config",
@@ -296,6 +297,15 @@ class TestCommand:
         digest = hashlib.sha256(archive.read_bytes()).hexdigest()
         assert f"{digest}  build/release/{archive.name}\n" in told
         assert (f"Not for deposit: its figures are of commit {commit}." in told) == (commit != PASSPORT.commit)
+
+    def test_tells_that_the_register_is_behind(self, tmp_path, monkeypatch, capsys) -> None:
+        monkeypatch.setattr(releases, "ROOT", build(tmp_path))
+        monkeypatch.setattr(register, "FILE", tmp_path / "register.csv")
+        for title, behind in ((PASSPORT.title, False), ("Another title.", True)):
+            entry = replace(register.Published.of(PASSPORT), title=title)
+            register.FILE.write_text(register.text([entry]))
+            releases.main()
+            assert ("the package's register has other entries for fig-minimal;" in capsys.readouterr().out) == behind
 
     def test_tells_a_file_that_holds_the_path_of_the_folder(self, tmp_path, monkeypatch, capsys) -> None:
         monkeypatch.setattr(releases, "ROOT", build(tmp_path))

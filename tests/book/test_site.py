@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from grpo_paper import __version__
 from tests.browser import chromium
 
 SITE = Path(os.environ.get("SITE", Path(__file__).parents[2] / "build" / "html"))
@@ -99,6 +100,13 @@ class TestPage:
         width = page.evaluate("document.documentElement.scrollWidth")
         page.close()
         assert width <= 390
+
+    def test_says_its_version(self, path, browser) -> None:
+        page = browser.new_page()
+        page.goto(path.as_uri())
+        foot = page.locator("footer .extra_footer").inner_text()
+        page.close()
+        assert foot.startswith(f"Version {__version__}")
 
     def test_is_small(self, path) -> None:
         assert path.stat().st_size <= LARGEST_PAGE

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from click.testing import CliRunner
 
 from grpo_paper.cli import main
 from grpo_paper.cli.train import bandit
-from grpo_paper.trainer import TrainConfig
+from grpo_paper.trainer import Bandit, TrainConfig
 from tests.runs import TORCHRUN
 
 
@@ -100,6 +101,11 @@ def test_a_network_has_a_learning_rate_of_its_own() -> None:
         (("--device", "cuda:7"), "device = 'cuda:7' is not available"),
         (("--device", "abacus"), "device = 'abacus' is not a device that torch knows"),
         (("--p-ref", "1.2"), "p_ref"),
+        (("--threads", "0"), "threads = 0 is outside its domain"),
+        (("--threads", "5000"), "threads = 5000 is outside its domain"),
+        (("--outputs", "2000000000"), "out of memory with 1 lists of 2000000000 outputs"),
+        (("--iterations", "2000000000"), "iterations (352,000,017,536 bytes are needed and"),
+        (("--group-size", "2000000000"), "out of memory with"),
     ],
     ids=lambda value: "_".join(value) if isinstance(value, tuple) else None,
 )
@@ -109,6 +115,27 @@ def test_refused_in_a_sentence(arguments, message, tmp_path) -> None:
     assert message in output
     assert "Traceback" not in output
     assert not (tmp_path / "run").exists()
+
+
+def test_goes_further_and_not_back(tmp_path) -> None:
+    assert run(*BANDIT, "--out", tmp_path)[0] == 0
+    assert run(*BANDIT, "--out", tmp_path, "--iterations", 6)[0] == 0
+    assert history(tmp_path)["success"].shape == (7, 2, 3)
+    code, output = run(*BANDIT, "--out", tmp_path)
+    assert code == 1
+    assert "iterations = 4 is less than the 6 that" in output
+
+
+def test_one_thread_unless_told(monkeypatch) -> None:
+    """Small tables and networks gain nothing by more, and lose much where others are at work."""
+    seen, kept = [], torch.get_num_threads()
+    monkeypatch.setattr(Bandit, "with_success", lambda *given: seen.append(torch.get_num_threads()) or 1 / 0)
+    try:
+        for words in ((), ("--threads", 2)):
+            run("train", "bandit", *words)
+        assert seen == [1, 2]
+    finally:
+        torch.set_num_threads(kept)
 
 
 def test_another_run_is_not_overwritten(tmp_path) -> None:

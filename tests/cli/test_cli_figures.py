@@ -1,6 +1,7 @@
 """The commands about figures: their words, their exit codes, and that nothing else is written."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -78,7 +79,7 @@ class TestReproduceAndVerify:
         text = (out / "fig-noise.csv").read_text()
         (out / "flipped.csv").write_text(text[:-3] + str((int(text[-3]) + 1) % 10) + text[-2:])
         told = run("verify", out / "flipped.csv")
-        assert told.exit_code == 1
+        assert (told.exit_code, told.stderr) == (1, "")
         assert re.match(r"differs: .*digest", told.stdout)
 
     def test_a_file_without_a_passport(self, tmp_path) -> None:
@@ -112,11 +113,27 @@ class TestReproduceAndVerify:
         assert "Traceback" not in told.output
         assert not (project / "out").exists()
 
-    def test_where_nothing_can_be_written(self, project) -> None:
+    def test_where_nothing_can_be_written(self, project, monkeypatch) -> None:
+        """Said before the work."""
         (project / "out").write_text("a file")
         told = run("reproduce", "fig-noise", "--out", project / "out" / "x")
         assert told.exit_code == 1
-        assert "Not a directory" in told.output
+        assert f"{project / 'out'} is a file; name another place" in told.output
+        assert "Executing" not in told.output
+        monkeypatch.setattr(os, "access", lambda place, mode: place != project)
+        told = run("reproduce", "fig-noise", "--out", project / "new" / "x")
+        assert told.exit_code == 1
+        assert told.output == f"Error: {project} is a folder without the right to write; name another\n"
+
+    def test_interrupted_it_does_not_say_that_a_file_differs(self, project, monkeypatch) -> None:
+        def interrupted(*given: object, **more: object) -> None:
+            raise KeyboardInterrupt
+
+        assert run("reproduce", "fig-noise", "--out", project / "out").exit_code == 0
+        monkeypatch.setattr("grpo_paper.figure.rerun.run", interrupted)
+        told = run("verify", project / "out" / "fig-noise.csv")
+        assert (told.exit_code, told.stdout) == (130, "")
+        assert told.stderr.endswith("Stopped.\n")
 
 
 class TestCite:

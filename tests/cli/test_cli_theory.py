@@ -105,6 +105,15 @@ class TestStatements:
         assert code == 0
         assert output.startswith(f"{RECORDS[item].number}\n")
 
+    def test_as_wide_as_the_terminal(self, monkeypatch) -> None:
+        monkeypatch.setenv("COLUMNS", "50")
+        narrow = run("statements", "theorem-1")[1]
+        monkeypatch.setenv("COLUMNS", "300")
+        wide = run("statements", "theorem-1")[1]
+        assert narrow.split() == wide.split()
+        assert len(wide.splitlines()) < len(narrow.splitlines())
+        assert max(map(len, wide.splitlines())) <= 100
+
     def test_unknown(self) -> None:
         for name in ("Theorem 3", "THEOREM-3"):
             assert run("statements", name) == run("statements", "theorem-3")

@@ -47,7 +47,7 @@ def test_says_the_same_as_in_the_repository(words, bare, tmp_path) -> None:
 )
 def test_says_what_it_needs(words, sentence, bare, tmp_path) -> None:
     there = told(bare, words, tmp_path)
-    assert there.returncode == 1
+    assert there.returncode != 0
     assert sentence in there.stderr.splitlines()[-1]
     assert list(tmp_path.iterdir()) == []
 

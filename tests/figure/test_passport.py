@@ -25,7 +25,6 @@ from grpo_paper.figure.publication import _pdf, _png, _svg
 
 FUZZ = settings(
     max_examples=int(os.environ.get("GRPO_FUZZ", "300")),
-    deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
 )

@@ -1,5 +1,6 @@
 """Same, differs or cannot tell: what was altered is found, and what is not known is said to be."""
 
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -122,6 +123,18 @@ class TestKinds:
         assert verify(tmp_path / "file", never) == Verdict("cannot tell", "The file has no passport.")
 
 
+def test_a_byte_order_mark(files, tmp_path) -> None:
+    verdict = told(tmp_path, b"\xef\xbb\xbf" + files["csv"], files)
+    assert (verdict.word, verdict.code) == ("cannot tell", 2)
+    assert "byte order mark was put before the file on its way" in verdict.why
+
+
+def test_a_pipe_is_not_waited_for(tmp_path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    verdict = verify(tmp_path / "pipe", never)
+    assert (verdict.word, verdict.why) == ("cannot tell", f"{tmp_path / 'pipe'} is not a regular file.")
+
+
 def test_line_ends_of_windows(files, tmp_path) -> None:
     verdict = told(tmp_path, files["csv"].replace(b"\n", b"\r\n"), files)
     assert (verdict.word, verdict.code) == ("cannot tell", 2)
@@ -129,19 +142,23 @@ def test_line_ends_of_windows(files, tmp_path) -> None:
 
 
 class TestAlterations:
-    def test_any_flipped_digit_of_a_csv(self, files, tmp_path) -> None:
-        """Of every 40th digit, the last ones of a cell among them, which lie within the tolerances."""
+    def test_any_flipped_digit_of_a_csv(self, files, tmp_path, monkeypatch) -> None:
+        """Of every 40th digit, the last ones of a cell among them, which lie within the tolerances; nothing runs."""
+        monkeypatch.setattr(source, "NOTEBOOKS", tmp_path / "none")
         content = files["csv"]
         start = content.index(b"x,y\n")
         digits = [i for i in range(start, len(content)) if content[i : i + 1].isdigit()]
         for place in digits[::40]:
             flipped = bytes([b"1234567890"[content[place] - ord("0")]])
-            verdict = told(tmp_path, content[:place] + flipped + content[place + 1 :], files)
-            assert verdict.word == "differs"
+            (tmp_path / "file").write_bytes(content[:place] + flipped + content[place + 1 :])
+            verdict = verify(tmp_path / "file", never)
+            assert (verdict.word, verdict.code) == ("differs", 1)
             assert "altered after the figure was made" in verdict.why
 
-    def test_a_flipped_digit_is_shown(self, files, tmp_path) -> None:
-        altered = files["csv"].replace(b"\n1.0,20", b"\n1.0,21")
+    def test_a_flipped_digit_under_a_digest_of_its_own_is_shown(self, files, tmp_path) -> None:
+        data = carry.take("csv", files["csv"])[1].replace(b"\n1.0,20", b"\n1.0,21")
+        own = {"sha256": digest(data.decode()), "rounded_sha256": digest(rounded(data.decode()))}
+        altered = with_passport("csv", files | {"csv": carry.put("csv", data, files["json"].decode().strip())}, **own)
         assert re.search(
             r"y in row 50 is 21\.\d+, computed 20\.\d+; it is the only cell that differs, relatively by 0\.0\d+\.$",
             told(tmp_path, altered, files).why,

@@ -8,8 +8,9 @@ import pytest
 
 from grpo_paper import ledger
 from grpo_paper.ledger import ERRATA, Erratum, Statement
-from grpo_paper.ledger.pages import errata_page, statements_page, text
+from grpo_paper.ledger.pages import errata_page, record, statements_page, text
 from grpo_paper.ledger.records import function
+from grpo_paper.ledger.states import STATES
 
 ROOT = Path(__file__).parents[2]
 PAPER = [
@@ -57,6 +58,8 @@ def test_what_is_not_yet_done_is_said() -> None:
 class TestDone:
     def test_has_functions(self, record) -> None:
         assert record.functions
+        if any(name.startswith("trainer.") for name in record.functions):
+            pytest.importorskip("torch")
         assert all(callable(f) and f.__doc__ for f in map(function, record.functions))
 
     def test_is_anchored_on_its_page(self, record) -> None:
@@ -82,6 +85,31 @@ class TestDoneStatement:
         assert set(record.errata) <= {e.number for e in ERRATA}
 
 
+@pytest.mark.parametrize("item", RECORDS, ids=name)
+class TestRead:
+    @pytest.mark.parametrize("width", [60, 100])
+    def test_one_is_plain_text_as_wide_as_the_terminal(self, item, width) -> None:
+        lines = record(item, width).splitlines()
+        assert not set("\\${}") & set("".join(lines))
+        assert all(len(line) <= width or len(line.split()) <= 3 for line in lines)  # a name is not broken
+
+    def test_its_formulas_stand_in_a_cell_of_a_table(self, item) -> None:
+        assert not isinstance(item, Statement) or "|" not in item.states + item.hypotheses
+
+
+def test_what_every_item_states_is_one_sentence_or_two() -> None:
+    assert list(STATES) == [s.number for s in ledger.ALL]
+    for sentence in STATES.values():
+        assert sentence.endswith(".")
+        assert sentence.count("$") % 2 == 0
+        assert len(sentence) < 300
+
+
+def test_the_table_fits_a_terminal() -> None:
+    assert max(map(len, text().splitlines())) <= 90
+    assert not set("\\${}") & set(text())
+
+
 def test_every_figure_of_a_chapter_is_in_the_ledger_once() -> None:
     text = "".join(path.read_text() for path in (ROOT / "notebooks").glob("*.md"))
     published = re.findall(r'publish\(\s*"(fig-[a-z0-9-]+)"', text)
@@ -92,6 +120,7 @@ def test_every_figure_of_a_chapter_is_in_the_ledger_once() -> None:
 def test_pages_and_text_show_every_record() -> None:
     lines = text().splitlines()
     assert [line.split("  ")[0].strip() for line in lines[1:]] == [r.number for r in RECORDS]
-    for record in RECORDS:
-        page = statements_page() if isinstance(record, Statement) else errata_page()
-        assert record.number in page
+    for item in RECORDS:
+        page = statements_page() if isinstance(item, Statement) else errata_page()
+        assert item.number in page
+        assert not isinstance(item, Statement) or item.states in page

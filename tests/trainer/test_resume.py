@@ -16,6 +16,7 @@ import pytest
 import torch
 
 from grpo_paper import MEAN_ONLY
+from grpo_paper.files import alone
 from grpo_paper.trainer import Addition, Bandit, CheckpointError, TrainConfig, checkpoint, train
 from grpo_paper.trainer.state import start
 from tests.runs import Stopped, same, stopping_after
@@ -67,6 +68,31 @@ def test_stopped_after_any_write(ascent, keep_every, stop, tmp_path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["run.pt"]
 
 
+@pytest.mark.parametrize("ascent", ["gradient", "adam"])
+def test_one_that_has_ended_can_be_prolonged(ascent, addition, tmp_path) -> None:
+    """Three iterations and then six are six in one go; fewer than are done are refused, and the file stays."""
+    config, keep = replace(CONFIG, ascent=ascent), tmp_path / "run.pt"
+    for task in (BANDIT, addition):
+        three, six = (train(replace(config, iterations=n), task, keep=keep) for n in (3, 6))
+        assert same(three, train(replace(config, iterations=3), task))
+        assert same(six, train(config, task))
+        before = keep.read_bytes()
+        with pytest.raises(CheckpointError, match=r"iterations = 5 is less than the 6 that .*run\.pt has done"):
+            train(replace(config, iterations=5), task, keep=keep)
+        assert keep.read_bytes() == before
+        keep.unlink()
+
+
+def test_two_at_once(tmp_path) -> None:
+    """Of the same run: the second is refused, while another file in the same folder is free."""
+    keep = tmp_path / "run.pt"
+    with alone(keep), pytest.raises(BlockingIOError, match=r"a run that writes .*run\.pt is already running; wait"):
+        train(CONFIG, BANDIT, keep=keep)
+    assert not list(tmp_path.iterdir())
+    with alone(tmp_path / "other.pt"):
+        assert same(train(CONFIG, BANDIT, keep=keep), train(CONFIG, BANDIT))
+
+
 def test_a_network_too(addition, tmp_path) -> None:
     """With Adam's moments, random batches, and a write that is interrupted half-way."""
     config = replace(CONFIG, ascent="adam", learning_rate=1e-3)
@@ -92,14 +118,13 @@ def test_killed(tmp_path) -> None:
     while not keep.exists():
         assert process.poll() is None, "the run ended before it was killed"
         time.sleep(0.01)
+    with pytest.raises(BlockingIOError, match="is already running"):
+        train(CONFIG, BANDIT, keep=keep)
     time.sleep(0.2)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    kept = torch.load(keep, weights_only=True)
-    n = kept["state"]["iteration"] + 5
-    config = replace(CONFIG, iterations=n)
-    kept["run"] = checkpoint.identity(config, BANDIT, device="cpu", compiled=False, bfloat16=False)
-    torch.save(kept, keep)  # the same run, ended 5 iterations later instead of after 100,000
+    done = torch.load(keep, weights_only=True)["state"]["iteration"]
+    config = replace(CONFIG, iterations=done + 5)
     assert same(train(config, BANDIT, keep=keep), train(config, BANDIT))
 
 

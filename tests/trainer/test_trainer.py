@@ -1,6 +1,7 @@
 """Algorithm 1 on the bandit: the exact limit is the recursion, and sampling is sampling."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from grpo_paper.theory.divergence import kl, total_variation
 from grpo_paper.theory.objective import PENALTIES
 from grpo_paper.theory.policy import policy_step
 from grpo_paper.theory.tokens import token_loss
-from grpo_paper.trainer import Bandit, TrainConfig, train
+from grpo_paper.trainer import Bandit, TrainConfig, device, train
 from grpo_paper.trainer.steps import Steps
 from tests.runs import same
 
@@ -180,6 +181,7 @@ class TestBadInput:
             ({"eps": [1e-3]}, r"eps = \[0.001\] is an array; it must be one number"),
             ({"clip": torch.full((8,), 0.2)}, "is an array; it must be one number"),
             ({"learning_rate": []}, r"learning_rate = \[\] is an array"),
+            ({"beta": {"beta": 1.0}}, "beta = {'beta': 1.0} is not a number or an array of numbers"),
             ({"beta": []}, r"replicas of shape \(0,\)"),
             ({"alpha": [[0.5, 1.0]]}, r"replicas of shape \(1, 2\)"),
             ({"seed": 2**32}, "it must be below 2"),
@@ -238,6 +240,34 @@ class TestBadInput:
         monkeypatch.setattr(Bandit, "replicas", 10**15)
         with pytest.raises(MemoryError, match="out of memory with 1000000000000000 replicas of"):
             train(TrainConfig(iterations=1), wide)
+
+    @pytest.mark.parametrize(
+        ("config", "p_ref", "outputs"),
+        [
+            (TrainConfig(iterations=1), [0.2] * 500, 1000),
+            (TrainConfig(iterations=10_000), [0.2] * 500, 2),
+            (TrainConfig(iterations=1, group_size=10**6), [0.2], 2),
+        ],
+        ids=["outputs", "iterations", "samples"],
+    )
+    def test_more_than_is_free_is_refused_before_the_work(self, config, p_ref, outputs, monkeypatch) -> None:
+        """Linux would grant it, and kill the process once it is used."""
+        task = Bandit.with_success(p_ref, outputs)
+        monkeypatch.setattr(device, "free", lambda: 80_000_000)
+        monkeypatch.setattr(Bandit, "log_pi", None)
+        with pytest.raises(
+            MemoryError, match=r"\(\d+, \d+\) outputs, .* bytes are needed and 80,000,000 are free\); run"
+        ):
+            train(config, task)
+
+    def test_a_task_larger_than_what_is_free(self, monkeypatch) -> None:
+        with pytest.raises(MemoryError, match="out of memory with 1 lists of 2000000000 outputs"):
+            Bandit.with_success([0.2], 2_000_000_000)
+
+    @pytest.mark.parametrize("config", [{"beta": 1.0}, None, "quick"], ids=str)
+    def test_no_config(self, config, task) -> None:
+        with pytest.raises(ValueError, match=re.escape(f"config = {config!r} is not a TrainConfig; make one")):
+            train(config, task)
 
     def test_other_faults_stay_what_they_are(self, task, monkeypatch) -> None:
         def broken(*given: object) -> None:
