@@ -68,6 +68,11 @@ class TestFixedPoints:
             assert a.logit.overlaps(b.logit)
             assert (arb("0.75") + a.slope / 4).overlaps(b.slope)
 
+    def test_the_box_is_that_of_the_variant(self) -> None:
+        """For ε > 1 whitening pushes less than the mean alone, so its box would end below this root."""
+        [dr] = certify.fixed_points("0.5", "0.1", "4", DR_GRPO).points
+        assert dr.logit.overlaps(arb(10))
+
     @pytest.mark.parametrize("alpha", [0.1, 0.3, 0.7])
     def test_any_alpha(self, alpha) -> None:
         """A float α is taken at its exact value: the recursion and its slope must use the same one."""

@@ -157,3 +157,8 @@ def test_import_stays_light() -> None:
         "assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_first_ball_may_meet_a_function_of_two() -> None:
+    code = "from flint import arb; from grpo_paper.theory.elementary import minimum; assert minimum(arb(1), 2) == 1"
+    subprocess.run([sys.executable, "-c", code], check=True)
