@@ -18,7 +18,7 @@ define NEEDS_PYTHON
 	  { echo "Python 3.11 or later is needed$(if $(PYTHON), and '$(PYTHON)' is not it); name yours: make $(MAKECMDGOALS) PYTHON=/path/to/python3"; exit 1; }
 endef
 
-.PHONY: help env book pdf release check test pythons peers browse bench lab statements register format clean broken
+.PHONY: help env book pdf release check test mutate pythons peers browse bench lab statements register format clean broken
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -56,6 +56,9 @@ test: $(ENV)  ## lint, types, doctests, tests, every chapter at its quick profil
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/pytest --numprocesses $(JOBS) --dist worksteal --benchmark-skip --durations 15
+
+mutate: $(ENV)  ## would the tests see a fault? every small change of the theory, one at a time (SAMPLE=200 tries so many)
+	@$(BIN)/python -m tests.mutation $(if $(SAMPLE),--sample $(SAMPLE)) --jobs $(JOBS)
 
 pythons: $(ENV)  ## the wheel, and what needs no torch, on every other Python that is found
 	$(BIN)/python -m tests.pythons

@@ -23,4 +23,4 @@ def _table(machine: dict[str, str], rows: list[dict[str, Any]]) -> str:
 def _cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}"
-    return str(value)
+    return str(value).replace("|", "\\|")

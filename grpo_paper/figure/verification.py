@@ -65,7 +65,7 @@ def verify(path: Path, remake: Callable[[str, Mapping[str, Any]], Files] = rerun
         if kind == "csv" and digest(_decoded(bare)) != passport.sha256:
             return Verdict("differs", "The data were altered after the figure was made: their digest is another.")
         chapter = source.chapter_of(passport.id)
-        source.program(chapter, passport.parameters, passport.id)  # checks the parameters
+        source.program(chapter, passport.parameters)  # checks the parameters
         fresh = remake(passport.id, passport.parameters)
     except OSError as error:
         return Verdict("cannot tell", f"{path} cannot be read: {error.strerror}.")
@@ -146,8 +146,10 @@ def _pictures_apart(bare: bytes, drawn: bytes) -> str:
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
         return "it cannot be read"
     off = np.abs(given - expected).max(-1) > LEVELS
-    row, column = np.argwhere(off)[0] if off.any() else (0, 0)
-    return f"{int(off.sum()):,} points of it have another colour, the first at ({column}, {row})" if off.any() else ""
+    if not off.any():
+        return ""
+    row, column = np.argwhere(off)[0]
+    return f"{int(off.sum()):,} points of it have another colour, the first at ({column}, {row})"
 
 
 def _notes(passport: Passport, mine: Passport) -> tuple[str, ...]:

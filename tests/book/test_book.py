@@ -16,7 +16,6 @@ from matplotlib.testing.compare import compare_images
 
 from book.pipeline import chapters as pipeline
 from book.pipeline import passports
-from book.pipeline.cost import tables
 from book.pipeline.faults import faults
 from grpo_paper import ledger
 from grpo_paper.figure import carry, register, rerun, source
@@ -77,21 +76,6 @@ class TestChapters:
         assert not re.search(r"filterwarnings|simplefilter", text)
         assert not re.search(r"savefig|plt\.show", text), "figures go through publish"
         assert re.search(r"^## What to take away$", text, re.MULTILINE)
-
-
-class TestCost:
-    def test_a_table_for_each_device(self, tmp_path) -> None:
-        for device, speed in (("cpu", 12345.6), ("cuda", 7.5)):
-            machine = {"device": device, "python": "3", "torch": "2", "commit": "abc", "date": "today"}
-            result = {"machine": machine, "rows": [{"prompts": 8, "speed": speed}]}
-            (tmp_path / f"{device}.json").write_text(json.dumps({"sums": result}))
-        text = tables(tmp_path)["sums"]
-        assert "| 8 | 12,346 |\n\n*cpu; Python 3, torch 2, commit abc, today.*" in text
-        assert "| 8 | 7.5 |\n\n*cuda;" in text
-
-    def test_the_page_shows_what_is_kept(self) -> None:
-        page = (ROOT / "book" / "cost.md").read_text()
-        assert set(re.findall(r"_cost/(\w+).md", page)) == set(tables(ROOT / "benchmarks" / "results"))
 
 
 class TestBadParameters:

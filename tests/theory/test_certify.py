@@ -1,5 +1,7 @@
 """Certificates: enclosures that hold the truth, and verdicts that never say more than was proved."""
 
+import re
+
 import mpmath
 import pytest
 from flint import arb, ctx
@@ -66,6 +68,11 @@ class TestFixedPoints:
             assert a.logit.overlaps(b.logit)
             assert (arb("0.75") + a.slope / 4).overlaps(b.slope)
 
+    def test_the_box_is_that_of_the_variant(self) -> None:
+        """For ε > 1 whitening pushes less than the mean alone, so its box would end below this root."""
+        [dr] = certify.fixed_points("0.5", "0.1", "4", DR_GRPO).points
+        assert dr.logit.overlaps(arb(10))
+
     @pytest.mark.parametrize("alpha", [0.1, 0.3, 0.7])
     def test_any_alpha(self, alpha) -> None:
         """A float α is taken at its exact value: the recursion and its slope must use the same one."""
@@ -80,32 +87,56 @@ class TestFixedPoints:
         found = certify.fixed_points("0.2", "1", "1e-5", cuts=3)
         assert found.complete is Verdict.UNKNOWN
 
-    def test_on_a_fold_nothing_is_claimed(self) -> None:
-        """At p_ref on the fold to 70 digits, two roots cannot be told from none at 53 bits."""
+    @pytest.mark.parametrize(("precision", "found"), [(16, 1), (53, 0)])
+    def test_on_a_fold_nothing_is_claimed(self, precision, found) -> None:
+        """At p_ref on the fold to 70 digits, two roots cannot be told from none at 53 bits, where the cuts are spent
+        before the third is reached, nor at 16, where the numbers between two ends are spent first."""
         from grpo_paper.theory.fixed_points import bifurcation_curve
 
         with ctx.workprec(300):
             beta, L_ref = bifurcation_curve(arb(2), arb("0.01"))
             p_ref = 1 / (1 + (-L_ref).exp())
             texts = [x.str(70, radius=False) for x in (p_ref, beta)]
-        assert certify.fixed_points(*texts, "0.01", precision=53).complete is Verdict.UNKNOWN
+        enclosure = certify.fixed_points(*texts, "0.01", precision=precision)
+        assert enclosure.complete is Verdict.UNKNOWN
+        assert len(enclosure.points) == found
+
+    def test_an_exact_root_is_a_point(self) -> None:
+        """Mean-only, from p_ref = ½: L* = 1/β, and no ball on the way has a width."""
+        [point] = certify.fixed_points("0.5", "0.5", "1e-5", DR_GRPO).points
+        assert point.logit == 2
 
     @pytest.mark.parametrize(
         ("arguments", "message"),
         [
-            ((0.2, "1", "1e-5"), "p_ref = 0.2 is not a decimal string; write it as '0.2'"),
-            (("0", "1", "1e-5"), "p_ref = '0' is outside its domain"),
-            (("1", "1", "1e-5"), "p_ref = '1' is outside its domain"),
-            (("0.2", "-1", "1e-5"), "beta = '-1' is outside its domain"),
-            (("0.2", "1", "0"), "eps = '0' is outside its domain"),
-            (("0.2", "nan", "1e-5"), "beta = 'nan' is not a finite decimal"),
-            (("0.2", "one", "1e-5"), "beta = 'one' is not a finite decimal"),
-            (("0.2", "1", "1e-5", MIRROR_GRPO), "alpha = 0 is outside its domain"),
+            (
+                (0.2, "1", "1e-5"),
+                "p_ref = 0.2 is not a decimal string; write it as '0.2' so that the ball holds that very number",
+            ),
+            ((True, "1", "1e-5"), "p_ref = True is not a decimal string; it must read like '0.2' or '1e-5'"),
+            (("0.2", None, "1e-5"), "beta = None is not a decimal string; it must read like '0.2' or '1e-5'"),
+            (("0.2", "nan", "1e-5"), "beta = 'nan' is not a finite decimal number; it must read like '0.2' or '1e-5'"),
+            (("0.2", "1", "one"), "eps = 'one' is not a finite decimal number; it must read like '0.2' or '1e-5'"),
+            (
+                ("0", "1", "1e-5"),
+                "p_ref = '0' is outside its domain: it must be a probability strictly between 0 and 1",
+            ),
+            (
+                ("1", "1", "1e-5"),
+                "p_ref = '1' is outside its domain: it must be a probability strictly between 0 and 1",
+            ),
+            (("0.2", "0", "1e-5"), "beta = '0' is outside its domain: it must be > 0"),
+            (("0.2", "-1", "1e-5"), "beta = '-1' is outside its domain: it must be > 0"),
+            (("0.2", "1", "0"), "eps = '0' is outside its domain: it must be > 0"),
+            (
+                ("0.2", "1", "1e-5", MIRROR_GRPO),
+                "alpha = 0 is outside its domain: it must be in (0, 1]: a mirror variant has no interior fixed point",
+            ),
         ],
         ids=str,
     )
     def test_refuses(self, arguments, message) -> None:
-        with pytest.raises(ValueError, match=message.replace(".", r"\.")):
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
             certify.fixed_points(*arguments)
 
 
@@ -116,6 +147,30 @@ class TestVerdicts:
         assert certify.positive(lambda x: arb("0.2") - x * (1 - x), box) is Verdict.FALSE
         # x² ≥ 0 touches 0 at a point that no cut hits: neither can be proved.
         assert certify.positive(lambda x: (3 * x - 1) * (3 * x - 1), box, cuts=500) is Verdict.UNKNOWN
+
+    def test_nothing_is_not_positive(self) -> None:
+        """0 itself, on a whole box and at the middle of one alone, where no cut is left to be made."""
+        assert certify.positive(lambda x: 0 * x, ("0", "1"), cuts=1) is Verdict.FALSE
+        assert certify.positive(lambda x: x - 1, ("0", "2"), cuts=1) is Verdict.FALSE
+        assert certify.positive(lambda x: x - 1, ("2", "3"), cuts=1) is Verdict.TRUE
+        assert certify.positive(lambda x: x - 1, ("2", "3"), cuts=0) is Verdict.UNKNOWN
+
+    @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+    def test_the_widest_side_is_cut_first(self, order) -> None:
+        """Each side must be cut some times: eighty cuts are enough if none goes to a side already narrow."""
+        box = [("0.1", "0.9"), ("10", "11")]
+
+        def expression(*point: arb) -> arb:
+            x, y = (point[i] for i in order)
+            return x + (y - 10) * (y - 10) - x * x
+
+        assert certify.positive(expression, *(box[i] for i in order), cuts=80) is Verdict.TRUE
+
+    @pytest.mark.parametrize("side", [(1.0, "2"), ("0", 1.0)])
+    def test_a_side_is_written_in_decimals(self, side) -> None:
+        sentence = "box = 1.0 is not a decimal string; write it as '1.0' so that the ball holds that very number"
+        with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+            certify.positive(lambda x: x, side)
 
     def test_only_true_is_truthy(self) -> None:
         assert [bool(v) for v in Verdict] == [True, False, False]

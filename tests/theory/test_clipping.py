@@ -1,5 +1,7 @@
 """The clipped update in closed form, against the slope of the clipped objective and a search over whole policies."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -144,6 +146,12 @@ class TestRuns:
     def test_refuses_what_is_no_clip(self, clip) -> None:
         with pytest.raises(ValueError, match=r"clip = .* is outside its domain: it must be in \(0, 1\)"):
             trajectory(0.2, 1.0, 1e-5, 3, clip=clip)
+
+    @pytest.mark.parametrize("variant", VARIANTS, ids=lambda v: v.name)
+    def test_is_the_step_repeated(self, variant) -> None:
+        orbit = trajectory(0.2, 1.0, 1e-5, 4, variant, p_0=0.3, clip=0.2).logit
+        for now, then in pairwise(orbit):
+            assert then == clipped_step(now, np.float64(logit(0.2)), 1.0, 0.2, 1e-5, variant)
 
     def test_clips_broadcast(self) -> None:
         orbits = trajectory(0.2, 1.0, 1e-5, 7, clip=list(CLIPS))

@@ -100,7 +100,8 @@ class TestPrimitives:
     @pytest.mark.parametrize("value", ["0.3", None, 1j, [0.3]], ids=repr)
     def test_refuses_other_types(self, primitive, value) -> None:
         arguments = (value, 1.0) if primitive.__name__ in ("minimum", "maximum") else (value,)
-        with pytest.raises(TypeError, match=f"{primitive.__name__} takes a float"):
+        kinds = "a float, numpy array, torch tensor, SymPy expression or flint.arb"
+        with pytest.raises(TypeError, match=f"^{primitive.__name__} takes {kinds}, not {type(value).__name__}$"):
             primitive(*arguments)
 
     def test_array_functions_refuse_scalars(self) -> None:
@@ -155,4 +156,9 @@ def test_import_stays_light() -> None:
         "import sys, grpo_paper; heavy = {'torch', 'sympy', 'flint', 'matplotlib'} & set(sys.modules); "
         "assert not heavy, heavy"
     )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_first_ball_may_meet_a_function_of_two() -> None:
+    code = "from flint import arb; from grpo_paper.theory.elementary import minimum; assert minimum(arb(1), 2) == 1"
     subprocess.run([sys.executable, "-c", code], check=True)

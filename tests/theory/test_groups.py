@@ -29,16 +29,17 @@ def groups(p: mpmath.mpf, size: int):
         yield mpmath.fprod(p if r else 1 - p for r in rewards), rewards
 
 
-def slope(rewards, p: mpmath.mpf, eps: mpmath.mpf) -> mpmath.mpf:
+def slope(rewards, p: mpmath.mpf, eps: mpmath.mpf, whitened: bool = True) -> mpmath.mpf:
     """Slope along p of the mean of A·ρ, by the advantage of each output; ρ is p'/p or (1 − p')/(1 − p)."""
     mean = mpmath.fsum(rewards) / len(rewards)
-    deviation = mpmath.sqrt(mpmath.fsum((r - mean) ** 2 for r in rewards) / len(rewards) + eps)
+    deviation = mpmath.sqrt(mpmath.fsum((r - mean) ** 2 for r in rewards) / len(rewards) + eps) if whitened else 1
     return mpmath.fsum((r - mean) / deviation * (1 / p if r else -1 / (1 - p)) for r in rewards) / len(rewards)
 
 
-def moments(p: mpmath.mpf, eps: mpmath.mpf, size: int) -> tuple[mpmath.mpf, mpmath.mpf]:
-    mean = mpmath.fsum(q * slope(rewards, p, eps) for q, rewards in groups(p, size))
-    return mean, mpmath.fsum(q * (slope(rewards, p, eps) - mean) ** 2 for q, rewards in groups(p, size))
+def moments(p: mpmath.mpf, eps: mpmath.mpf, size: int, whitened: bool = True) -> tuple[mpmath.mpf, mpmath.mpf]:
+    slopes = [(q, slope(rewards, p, eps, whitened)) for q, rewards in groups(p, size)]
+    mean = mpmath.fsum(q * s for q, s in slopes)
+    return mean, mpmath.fsum(q * (s - mean) ** 2 for q, s in slopes)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -63,6 +64,18 @@ class TestMeanPush:
             for _, rewards in groups(exact(p), size):
                 push = group_push(sum(rewards) / size, float(p), float(eps))
                 assert abs(push - slope(rewards, exact(p), exact(eps))) <= FLOAT * abs(push)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("p", P)
+def test_mean_only(p, size) -> None:
+    with mpmath.workdps(50):
+        mean, variance = moments(exact(p), exact("0.1"), size, whitened=False)
+        assert abs(group_Omega(float(p), 0.1, size, MEAN_ONLY) / mean - 1) < FLOAT
+        assert abs(group_variance(float(p), 0.1, size, MEAN_ONLY) - variance) < 3 * FLOAT * (variance + mean**2)
+        for _, rewards in groups(exact(p), size):
+            push = group_push(sum(rewards) / size, float(p), 0.1, MEAN_ONLY)
+            assert abs(push - slope(rewards, exact(p), exact("0.1"), whitened=False)) <= FLOAT * abs(push)
 
 
 class TestE20:
@@ -134,9 +147,10 @@ def test_a_ball_encloses_the_mean() -> None:
 
 @pytest.mark.parametrize("size", [1, 2.5, "16"])
 def test_a_group_has_two_outputs_or_more(size) -> None:
-    with pytest.raises(ValueError, match=r"group_size = .* whole number from 2 on"):
+    sentence = f"^group_size = {size!r} is outside its domain: it must be a whole number from 2 on$"
+    with pytest.raises(ValueError, match=sentence):
         silent_share(0.5, size)
-    with pytest.raises(ValueError, match=r"group_size = .* whole number from 2 on"):
+    with pytest.raises(ValueError, match=sentence):
         group_Omega(0.5, 1e-5, size)
-    with pytest.raises(ValueError, match=r"group_size = .* whole number from 2 on"):
+    with pytest.raises(ValueError, match=sentence):
         group_variance(0.5, 1e-5, size)

@@ -86,14 +86,14 @@ class TestNormalization:
         ("arguments", "message"),
         [
             ((1,), "group_size = 1 is outside its domain: it must be a whole number from 2 on"),
-            ((16.0,), "group_size = 16.0 is outside its domain"),
+            ((16.0,), "group_size = 16.0 is outside its domain: it must be a whole number from 2 on"),
             ((16, 0), "offset = 0.0 is outside its domain: it must be finite and > 0"),
             ((16, [1e-4]), "offset = [0.0001] is an array; it must be one number"),
         ],
         ids=["one", "float", "zero", "list"],
     )
     def test_bad_arguments(self, arguments, message) -> None:
-        with pytest.raises(ValueError, match=re.escape(message)):
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
             library_whitening(*arguments)
 
     def test_is_named(self) -> None:
@@ -119,7 +119,12 @@ class TestRecursion:
         assert 0.001 < ends[1] - ends[0] < 0.01
 
     def test_the_fixed_point_solver_refuses_what_it_is_not_shown_for(self) -> None:
-        with pytest.raises(ValueError, match="shown for WHITENED and MEAN_ONLY only; iterate another normalization"):
+        sentence = (
+            f"variant = {Variant(LIBRARY, 1)!r} is outside its domain: that no fixed point is missed is shown for "
+            "WHITENED and MEAN_ONLY only; iterate another normalization with trajectory, or enclose its fixed points "
+            "with certify"
+        )
+        with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
             fixed_points(0.2, 1.0, 1e-5, Variant(LIBRARY, 1))
 
     def test_its_mirror_has_the_two_ends(self) -> None:

@@ -89,6 +89,14 @@ class TestEveryChoice:
 
 
 class TestBatch:
+    @pytest.mark.parametrize(("ratio", "mean", "penalty"), CHOICES)
+    def test_a_single_token(self, ratio, mean, penalty) -> None:
+        values = {"log_pi": [[-0.9]], "log_pi_old": [[-1.0]], "log_pi_ref": [[-1.2]], "mask": [[True]], "A": [1.5]}
+        values = {name: np.array(value) for name, value in values.items()}
+        choices = {"ratio": ratio, "mean": mean, "penalty": penalty}
+        expected = loss_by_loop(**values, **choices)
+        assert token_loss(**values, beta=BETA, clip=CLIP, **choices) == pytest.approx(expected, rel=ROUNDING)
+
     def test_the_clip_is_passed_on_both_sides_with_both_signs(self) -> None:
         values = batch()
         rho = np.exp(values["log_pi"] - values["log_pi_old"])
@@ -173,16 +181,27 @@ class TestBadInput:
                 "ratio = 'word' is outside its domain: it must be one of 'token', 'sequence', 'output'",
             ),
             ({"mean": "dapo"}, "mean = 'dapo' is outside its domain: it must be one of 'grpo', 'bnpo', 'dr_grpo'"),
-            ({"penalty": "k2"}, "penalty = 'k2' is outside its domain"),
+            (
+                {"penalty": "k2"},
+                "penalty = 'k2' is outside its domain: it must be one of 'k1', 'k3', 'k1*ratio', 'k3*ratio'",
+            ),
             ({"length": 0}, "length = 0.0 is outside its domain: it must be finite and > 0"),
             ({"length": [1, 2]}, "length = [1, 2] is an array; it must be one number"),
+            (
+                {name: np.ones((2, 3)) for name in ("log_pi", "log_pi_old", "log_pi_ref", "mask")} | {"A": np.ones(3)},
+                "A has shape (3,); it must hold one number for each of 2 outputs",
+            ),
             ({"A": np.ones((6, 6))}, "A has shape (6, 6); it must hold one number for each of 6 outputs"),
-            ({"mask": np.ones((6, 5))}, "mask (6, 5)"),
+            (
+                {"mask": np.ones((6, 5))},
+                "the shapes must be one and the same (outputs, tokens), but they are: "
+                "log_pi (6, 6), log_pi_old (6, 6), log_pi_ref (6, 6), mask (6, 5)",
+            ),
         ],
-        ids=["ratio", "mean", "penalty", "length", "lengths", "A", "mask"],
+        ids=["ratio", "mean", "penalty", "length", "lengths", "long A", "A", "mask"],
     )
     def test_stops_with_the_reason(self, change, message) -> None:
-        with pytest.raises(ValueError, match=re.escape(message)):
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
             token_loss(**batch() | {"beta": BETA, "clip": CLIP} | change)
 
     def test_one_output_without_its_axis(self) -> None:

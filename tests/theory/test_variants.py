@@ -1,6 +1,7 @@
 """Table 1: each variant against recursions in plain Python, finite policies, 40-digit roots and balls."""
 
 import math
+import re
 
 import mpmath
 import numpy as np
@@ -268,9 +269,19 @@ class TestAlpha:
         ids=repr,
     )
     def test_refused_by_name_value_and_domain(self, make, bad):
-        with pytest.raises(ValueError, match=r"\[0, 1\]") as error:
+        domain = "it must be a number in [0, 1] (1: the reference only, 0: the mirror)"
+        with pytest.raises(ValueError, match=re.escape(domain)) as error:
             make(bad)
-        assert str(error.value).startswith(f"alpha = {bad!r} is outside its domain")
+        assert str(error.value) == f"alpha = {bad!r} is outside its domain: {domain}"
+
+    @pytest.mark.parametrize("bad", ["GRPO", None, two_kl(0.5)], ids=repr)
+    def test_no_normalization(self, bad):
+        sentence = (
+            f"normalization = {bad!r} is outside its domain: it must be a Normalization: WHITENED, MEAN_ONLY or "
+            "library_whitening(16)"
+        )
+        with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+            Variant(bad, 1)
 
     @pytest.mark.parametrize(
         "good", [0, 1, 0.0, 1.0, 0.5, np.float64(0.5), sympy.Rational(1, 2), arb("0.5"), alpha], ids=repr
