@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+import grpo_paper
 from grpo_paper.theory.advantage import library_whitening
 from peers.batch import CLIP, LENGTHS, MASK, advantages, drift
 
@@ -30,3 +31,8 @@ def test_lengths_differ_and_fill_the_width() -> None:
 def test_one_group_is_silent() -> None:
     """Its advantages are 0, not NaN."""
     assert advantages(library_whitening(4))[-4:].tolist() == [0.0] * 4
+
+
+def test_the_library_is_the_installed_one() -> None:
+    """Beside the torch, NumPy and SciPy of the peers, and not the repository's folder."""
+    assert "site-packages" in str(grpo_paper.__file__)
