@@ -52,6 +52,8 @@ def publish(id: str, figure: Figure, *, data: Mapping[str, Any], caption: str, a
             raise ValueError(f"{name} of {id} is empty: every figure has a caption and an alt text")
     columns, dtype = table(data)
     passport = _passport(id, caption, columns, dtype)
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # one layout for all three, which each would otherwise make anew
     bare = {"svg": _svg(figure, id), "pdf": _pdf(figure, id), "png": _png(figure, id), "csv": columns.encode()}
     plt.close(figure)
 
