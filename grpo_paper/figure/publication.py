@@ -52,6 +52,9 @@ def publish(id: str, figure: Figure, *, data: Mapping[str, Any], caption: str, a
             raise ValueError(f"{name} of {id} is empty: every figure has a caption and an alt text")
     columns, dtype = table(data)
     passport = _passport(id, caption, columns, dtype)
+    if layout := figure.get_layout_engine():  # once, where each of the three formats would do it anew
+        layout.execute(figure)
+        figure.set_layout_engine("none")
     bare = {"svg": _svg(figure, id), "pdf": _pdf(figure, id), "png": _png(figure, id), "csv": columns.encode()}
     plt.close(figure)
 
