@@ -1,4 +1,4 @@
-"""Files that are whole or absent."""
+"""Files that are whole or absent, and written by one process at a time."""
 
 import os
 import re
