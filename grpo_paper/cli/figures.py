@@ -67,10 +67,10 @@ def cite(id: str, format: str) -> None:
       grpo-paper cite fig-success-map --format csl-json > figure.json
     """
     from grpo_paper.figure.citation import FORMATS
-    from grpo_paper.figure.register import FigureError, find
+    from grpo_paper.figure.register import FigureError, find, register
 
     try:
-        click.echo(FORMATS[format](find(id)))
+        click.echo(FORMATS[format](find(id, register())))
     except FigureError as error:
         raise click.ClickException(str(error)) from None
 

@@ -6,13 +6,15 @@ The register comes with the package, so that a figure can be named and cited whe
 import csv
 import difflib
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
+from typing import TypeVar
 
 from grpo_paper.figure.passport import Passport
 
 FILE = Path(__file__).with_name("register.csv")
+Value = TypeVar("Value")
 
 
 class FigureError(ValueError):
@@ -40,26 +42,21 @@ def register() -> dict[str, Published]:
         return {row["id"]: Published(**row) for row in csv.DictReader(file)}
 
 
-def find(id: str) -> Published:
-    """A figure of the register.
+def find(id: str, known: Mapping[str, Value]) -> Value:
+    """What is known of a figure by its id.
 
     Errors: FigureError with the ids that come near.
 
-    >>> find("fig-sucess-map")
+    >>> find("fig-sucess-map", register())
     Traceback (most recent call last):
     grpo_paper.figure.register.FigureError: No figure has the id 'fig-sucess-map'; near it are fig-success-map.
     """
-    known = register()
-    if id not in known:
-        raise FigureError(unknown(id, known))
-    return known[id]
-
-
-def unknown(id: str, known: Iterable[str]) -> str:
-    """The sentence about an id that is none of those known."""
+    if id in known:
+        return known[id]
     near = difflib.get_close_matches(id, known, 3, 0.5)
-    return f"No figure has the id {id[:80]!r}; " + (
-        f"near it are {', '.join(near)}." if near else "`grpo-paper figures` lists them."
+    raise FigureError(
+        f"No figure has the id {id[:80]!r}; "
+        + (f"near it are {', '.join(near)}." if near else "`grpo-paper figures` lists them.")
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from grpo_paper.figure.passport import UNKNOWN
-from grpo_paper.figure.register import FigureError, unknown
+from grpo_paper.figure.register import FigureError, find
 from grpo_paper.theory import domain
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,10 +40,7 @@ def chapter_of(id: str) -> str:
     Traceback (most recent call last):
     grpo_paper.figure.register.FigureError: No figure has the id 'fig-sucess-map'; near it are fig-success-map.
     """
-    known = figures()
-    if id not in known:
-        raise FigureError(unknown(id, known))
-    return known[id]
+    return find(id, figures())
 
 
 def program(chapter: str, parameters: Mapping[str, Any], until: str = "") -> str:
