@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from grpo_paper.theory.advantage import MEAN_ONLY, WHITENED, Normalization, Omega, omega_minus, omega_plus
 from grpo_paper.theory.elementary import logit, sigmoid
+from grpo_paper.theory.fate import Fate, fate
 from grpo_paper.theory.fixed_points import FixedPoints, fixed_points
 from grpo_paper.theory.success_map import Trajectory, h, h_prime, trajectory
 from grpo_paper.theory.variants import (
@@ -34,11 +35,13 @@ __all__ = [
     "MIRROR_DR_GRPO",
     "MIRROR_GRPO",
     "WHITENED",
+    "Fate",
     "FixedPoints",
     "Normalization",
     "Omega",
     "Trajectory",
     "Variant",
+    "fate",
     "fixed_points",
     "h",
     "h_prime",

@@ -11,6 +11,7 @@ from flint import arb, ctx
 from grpo_paper.theory import elementary
 from grpo_paper.theory.advantage import Omega, advantage, omega_minus, omega_plus, whitening, whitening_slope
 from grpo_paper.theory.elementary import POINTWISE, logit, logsumexp, sigmoid, where
+from grpo_paper.theory.fate import jump_beta, schwarzian
 from grpo_paper.theory.fixed_points import bifurcation_curve, critical_beta, largest_critical_beta, peak_logit
 from grpo_paper.theory.objective import clipped_surrogate, contrastive_surrogate, k1, k3
 from grpo_paper.theory.policy import log_partition
@@ -74,6 +75,8 @@ FORMULAS = {
     "largest_critical_beta": (largest_critical_beta, "eps"),
     "fold or flip": (lambda *a: bifurcation_curve(*a)[0], "L eps"),
     "its reference": (lambda *a: bifurcation_curve(*a)[1], "L eps"),
+    "schwarzian": (schwarzian, "L eps"),
+    "jump_beta": (jump_beta, "p_ref eps"),
     "clipped_surrogate": (clipped_surrogate, "rho A clip"),
     "contrastive_surrogate": (contrastive_surrogate, "rho r p clip eps"),
     "k1": (k1, "x"),
