@@ -1,4 +1,4 @@
-"""Where a run of the recursion ends, and when: the fixed point that an orbit converges to, or that it has none.
+"""Where a run of the recursion ends, and when: the fixed point that it converges to, or that there is none.
 
 In log-odds ``F(L) = L_ref + Ω(L)/β`` is even, falls up to L = 0 and rises after it. So whatever starts above the second
 fixed point, or as far below 0, climbs to the highest in its first step; and whatever does not is shut in with the
@@ -21,7 +21,7 @@ from grpo_paper.theory.variants import GRPO, Variant, numeric
 VERDICTS = ("only", "lowest", "top", "never", "open")
 """What can become of a run: see `Fate`."""
 MOST = 1000
-"""Updates after which a run that is not there yet is given up."""
+"""Updates after which a run is given up that is not there yet."""
 
 
 def schwarzian(L: Number, eps: Number) -> Number:
@@ -60,8 +60,8 @@ class Fate(LogOdds):
     """The end of each run: the log-odds of the fixed point that it converges to, NaN where it converges to none.
 
     verdict: "only", the one fixed point there is; "lowest" or "top" of three; "never", it does not settle, unless it
-    lands on a repelling fixed point exactly; "open", which only a start other than p_ref can be: it climbs to the top
-    once an update lands below the mirror image of the middle fixed point, and no theorem says when, or whether.
+    lands on a repelling fixed point exactly; "open", which only a start other than p_ref can be: it would climb to the
+    top from an update below the mirror image of the middle fixed point, and 1,000 updates bring none.
     updates: the first n from which on all success rates are within delta of the end; inf where it has none; NaN where
     1,000 updates are not enough, as next to a fold or a flip, or for a slow mirror.
     """
@@ -99,34 +99,58 @@ def fate(p_ref: Any, beta: Any, eps: Any, variant: Variant = GRPO, p_0: Any = No
     cells = [np.broadcast_to(a, shape) for a in (start, L_ref, beta, eps)]
     lowest, middle, top = (np.broadcast_to(found.logit[..., i], shape) for i in range(3))
     if alpha == 0:  # 0 and 1 are all there is: a success rate of 0 stays, every other climbs
-        climbs, attracts, top = start > lowest, start == lowest, middle
+        middle, top = lowest, middle
+        climbs, attracts = start > lowest, start == lowest
     else:
         climbs, attracts = abs(start) > middle, found.slope[..., 0] >= -1
     single = np.isnan(middle)
-    # Without p_0 there is no such cell, as L_ref < F(0).
-    escapes = L_ref + force(0.0, beta, eps, variant) < -middle
-    conditions = (climbs, attracts & single, attracts, escapes)
-    verdict = np.select([np.broadcast_to(c, shape) for c in conditions], ("top", "only", "lowest", "open"), "never")
+    climbs, attracts = (np.broadcast_to(c, shape) for c in (climbs, attracts))
+    # Without p_0 there is no such cell: the reference lies below every update, and does not jump.
+    left = ~(climbs | attracts) & (L_ref + force(0.0, beta, eps, variant) < -middle)
+    climbs = climbs | _climbs_later(left, middle, cells, variant)
+    verdict = np.select([climbs, attracts & single, attracts, left], ("top", "only", "lowest", "open"), "never")
     end = np.where(climbs, np.where(np.isnan(top), middle, top), np.where(attracts, lowest, np.nan))
-    return Fate(end, verdict, _updates(end, cells, variant, delta))
+    barrier = np.where(climbs, middle, -np.inf)
+    return Fate(end, verdict, _updates(end, barrier, cells, variant, delta))
 
 
-def _updates(end: np.ndarray, cells: list[np.ndarray], variant: Variant, delta: float) -> np.ndarray:
-    """The first of three updates in a row within delta of the end: from there on none leaves.
+def _climbs_later(left: np.ndarray, middle: np.ndarray, cells: list[np.ndarray], variant: Variant) -> np.ndarray:
+    """Which of the cells that are left an update of the first 1,000 carries beyond ±(the middle fixed point)."""
+    climbs = np.zeros(left.shape, bool)
+    live = np.flatnonzero(left)
+    middle, L, L_ref, beta, eps = (a.ravel()[live] for a in (middle, *cells))
+    for _ in range(MOST):
+        if not live.size:
+            break
+        L = next_log_odds(L, L_ref, beta, eps, variant)
+        inside = abs(L) <= middle
+        climbs.flat[live[~inside]] = True
+        live, middle, L, L_ref, beta, eps = (a[inside] for a in (live, middle, L, L_ref, beta, eps))
+    return climbs
 
-    Beside a lowest fixed point below ½ every other update approaches it from one side, beside any other every update.
-    The first three may begin at the reference, outside the interval where that holds; the two others are in it.
+
+def _updates(
+    end: np.ndarray, barrier: np.ndarray, cells: list[np.ndarray], variant: Variant, delta: float
+) -> np.ndarray:
+    """One more than the last update that is farther than delta from the end.
+
+    It is the last as soon as two in a row are within delta where the approach is monotone: beyond the barrier, if the
+    run climbs; else above even odds, if the end is; else below, where every second update approaches from its side.
     """
     updates = np.where(np.isnan(end), np.inf, np.nan)
     live = np.flatnonzero(~np.isnan(end))
-    target, L, L_ref, beta, eps = (a.ravel()[live] for a in (sigmoid(end), *cells))
-    row = np.zeros(live.size, int)
-    for n in range(MOST + 3):
+    end, barrier, L, L_ref, beta, eps = (a.ravel()[live] for a in (end, barrier, *cells))
+    target, far, calm = sigmoid(end), np.full(live.size, -1), np.zeros(live.size, bool)
+    for n in range(MOST + 2):
         if not live.size:
             break
-        row = np.where(abs(sigmoid(L) - target) <= delta, row + 1, 0)
-        away = row < 3
-        updates.flat[live[~away]] = n - 2
-        live, row, target, L, L_ref, beta, eps = (a[away] for a in (live, row, target, L, L_ref, beta, eps))
+        away = abs(sigmoid(L) - target) > delta
+        far, before = np.where(away, n, far), calm
+        calm = ~away & (abs(L) > barrier) & ((L <= 0) | (end >= 0))
+        done = before & calm
+        updates.flat[live[done]] = far[done] + 1
+        live, end, barrier, L, L_ref, beta, eps, target, far, calm = (
+            a[~done] for a in (live, end, barrier, L, L_ref, beta, eps, target, far, calm)
+        )
         L = next_log_odds(L, L_ref, beta, eps, variant)
     return updates
