@@ -73,6 +73,16 @@ const DYNAMICS = (() => {
 
   const attracts = (fixed) => Math.abs(fixed.slope) < 1;
 
+  // Where a run ends by the theorems B8 and B9: "only", "lowest", "top" or "never". Undefined for what they do not cover:
+  // two whitened penalties, the mirror, and a start other than p_ref that may yet climb.
+  function fate(point, fixed = fixedPoints(point)) {
+    if (point.alpha === 0 || (point.alpha < 1 && point.normalization !== "mean-only")) return undefined;
+    const [lowest, middle] = fixed;
+    if (middle && Math.abs(start(point)) > middle.L) return "top";
+    if (lowest.slope >= -1) return middle ? "lowest" : "only";
+    return middle && step(0, point) < -middle.L ? undefined : "never";
+  }
+
   // What the orbit comes to: {fixed} one of the fixed points, {cycle} several values in turn, {rising} without end,
   // or {} if none of these can be seen.
   function outcome(point, fixed = fixedPoints(point)) {
@@ -88,5 +98,5 @@ const DYNAMICS = (() => {
     return {};
   }
 
-  return { SETTLING, LONGEST, step, slope, orbit, start, reference, fixedPoints, attracts, outcome };
+  return { SETTLING, LONGEST, step, slope, orbit, start, reference, fixedPoints, attracts, fate, outcome };
 })();

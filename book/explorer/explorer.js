@@ -35,14 +35,19 @@
   }
 
   function end(fixed) {
+    const verdict = DYNAMICS.fate(point, fixed);
+    if (verdict === "top") return `${point.p_0 === null ? "jumps past the middle one at once and " : ""}climbs to ${success(fixed[2].L)}`;
+    if (verdict === "lowest" || verdict === "only") return `settles at ${success(fixed[0].L)}`;
     const found = DYNAMICS.outcome(point, fixed);
     if (found.rising) return "rises towards 1 at every update";
-    if (found.fixed !== undefined) return `settles at ${success(fixed[found.fixed].L)}`;
+    if (found.fixed !== undefined && verdict !== "never") return `settles at ${success(fixed[found.fixed].L)}`;
+    const never = verdict === "never" ? "never settles: it " : "";
     const updates = DYNAMICS.SETTLING.toLocaleString("en");
+    if (!found.cycle && never) return `never settles, nor is it on a cycle of up to ${DYNAMICS.LONGEST} values after ${updates} updates`;
     if (!found.cycle) return `has not settled after ${updates} updates, nor on a cycle of up to ${DYNAMICS.LONGEST} values`;
     const values = found.cycle.map(success);
     const shown = values.length > 8 ? `${values[0]} to ${values[values.length - 1]}` : values.join(", ");
-    return `ends on a cycle of ${values.length} values: ${shown}`;
+    return `${never}ends on a cycle of ${values.length} values: ${shown}`;
   }
 
   function table(fixed) {

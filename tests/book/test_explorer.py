@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from book.pipeline.javascript import arrow, javascript
-from grpo_paper import MEAN_ONLY, WHITENED, Variant, fixed_points, logit, sigmoid, trajectory
+from grpo_paper import MEAN_ONLY, WHITENED, Variant, fate, fixed_points, logit, sigmoid, trajectory
 from grpo_paper.theory.fixed_points import bifurcation_curve
 from grpo_paper.theory.success_map import anchor, force, force_slope, log_odds_step
 from grpo_paper.theory.symbols import L, alpha
@@ -108,6 +108,25 @@ class TestNumbers:
         assert np.all(abs(sigmoid(roots) - expected.p[:count]) <= 1e-12 * np.maximum(1, 0.01 / flat)), point
         slope = (1 - point["alpha"]) + force_slope(roots, point["beta"], point["eps"], row)
         assert np.all(abs(slopes - slope) <= 1e-12 * np.maximum(1, abs(slope)))
+
+    def test_every_verdict(self, explorer, points) -> None:
+        """Those of the library, where the theorems speak; the page alone follows what they leave open."""
+        rng = np.random.default_rng(9)
+        given = [p | {"alpha": 1.0} for p in points] + points
+        given += [p | {"alpha": 1.0, "p_0": q} for p, q in zip(points, rng.uniform(0.001, 0.999, POINTS), strict=True)]
+        found = explorer.page.evaluate("points => points.map(p => DYNAMICS.fate(p) ?? null)", given)
+        seen = set()
+        for p, verdict in zip(given, found, strict=True):
+            row = variant(p)
+            if p["alpha"] == 0 or (row.normalization == WHITENED and p["alpha"] < 1):
+                assert verdict is None
+            elif verdict is None:
+                assert "p_0" in p
+                assert fixed_points(*cell(p), row).slope[0] < -1
+            else:
+                assert verdict == fate(*cell(p), row, p.get("p_0")).verdict
+                seen.add(verdict)
+        assert seen == {"only", "lowest", "top", "never"}
 
     @pytest.mark.parametrize("side", [-1, 1], ids=["one", "three"])
     @pytest.mark.parametrize("state", [0.5, 3.0, 9.0])
