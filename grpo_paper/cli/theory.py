@@ -4,6 +4,7 @@ import csv
 import difflib
 import io
 import json
+import math
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from grpo_paper.cli.types import one_of
 from grpo_paper.extras import needed
 
 if TYPE_CHECKING:
-    from grpo_paper import FixedPoints, Trajectory, Variant
+    from grpo_paper import Fate, FixedPoints, Trajectory, Variant
 
 VARIANTS = ("grpo", "dr-grpo", "mirror-grpo", "mirror-dr-grpo", "two-kl", "two-kl-dr")
 BARS = "▁▂▃▄▅▆▇█"
@@ -50,14 +51,14 @@ def predict(
     steps: int,
     save: tuple[Path, ...],
 ) -> None:
-    """Fixed points with their stability, and the way there.
+    """Fixed points with their stability, where the run ends, and the way there.
 
     \b
     Examples:
       grpo-paper predict --p-ref 0.2 --beta 1
       grpo-paper predict --p-ref 0.2 --beta 1 --variant two-kl --alpha 0.5 --save orbit.csv --save orbit.svg
     """
-    from grpo_paper import fixed_points, trajectory
+    from grpo_paper import fate, fixed_points, trajectory
 
     for path in save:
         if path.suffix not in (".json", ".csv", *PICTURES):
@@ -71,6 +72,7 @@ def predict(
         which = _variant(variant, alpha)
         found = fixed_points(p_ref, beta, eps, which)
         orbit = trajectory(p_ref, beta, eps, steps, which, p_0, clip)
+        told = None if clip is not None or variant == "two-kl" else fate(p_ref, beta, eps, which, p_0)
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     except MemoryError:
@@ -82,8 +84,10 @@ def predict(
     click.echo(", ".join(f"{name} {value}" for name, value in given.items()))
     click.echo("\nfixed points" if points else "\nno fixed point")
     for row in points:
-        fate = "attracts" if row["stable"] else "repels"
-        click.echo(f"  p {_success(row['p'])}  failure {row['failure']:.4g}  slope {row['slope']:.4g}  {fate}")
+        pull = "attracts" if row["stable"] else "repels"
+        click.echo(f"  p {_success(row['p'])}  failure {row['failure']:.4g}  slope {row['slope']:.4g}  {pull}")
+    if told is not None:
+        click.echo(f"\n{_end(told, p_ref if p_0 is None else p_0)}")
     click.echo(f"\nupdates 0 to {steps}: {''.join(BARS[min(int(8 * row['p']), 7)] for row in path_rows)}")
     for row in path_rows:
         click.echo(f"  {row['n']:>3}  p {_success(row['p'])}  failure {row['failure']:.4g}")
@@ -105,6 +109,19 @@ def _variant(name: str, alpha: float | None) -> "Variant":
     if alpha is not None:
         raise ValueError(f"--alpha is for --variant two-kl and two-kl-dr; {name} has its own")
     return getattr(library, name.upper().replace("-", "_"))
+
+
+def _end(told: "Fate", start: float) -> str:
+    """Where a run ends and when, in a sentence."""
+    if told.verdict == "never":
+        return f"from {start} it never settles: the lowest fixed point repels"
+    if told.verdict == "open":
+        return (
+            f"from {start} it has not settled after 1,000 updates, and no theorem says that it never climbs to the top"
+        )
+    which = {"only": "its one fixed point", "lowest": "the lowest fixed point", "top": "the top"}[str(told.verdict)]
+    near = "after more than 1,000 updates" if math.isnan(told.updates) else f"from update {int(told.updates)} on"
+    return f"from {start} it ends at {which}, p {_success(float(told.p))}: within 0.001 of it {near}"
 
 
 def _success(p: float) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grpo_paper import fixed_points, trajectory, two_kl
+from grpo_paper import fate, fixed_points, trajectory, two_kl
 from grpo_paper.cli import main
 from grpo_paper.ledger import RECORDS
 
@@ -34,6 +34,33 @@ class TestPredict:
         ]
         assert f"p {fixed_points(0.2, 1.0, 1e-5).p[0]:.6f}" in output
         assert f" 20  p {trajectory(0.2, 1.0, 1e-5, 20).p[-1]:.6f}" in output
+
+    @pytest.mark.parametrize(
+        ("p_ref", "beta", "place"),
+        [(0.2, 1, "the lowest fixed point"), (0.2, 0.5, "its one fixed point"), (1e-4, 5, "the top")],
+    )
+    def test_says_where_the_run_ends(self, p_ref, beta, place) -> None:
+        told = fate(p_ref, beta, 1e-5)
+        sentence = (
+            f"from {p_ref} it ends at {place}, p {told.p:.6f}: within 0.001 of it from update {told.updates:.0f} on"
+        )
+        assert sentence in run("predict", "--p-ref", p_ref, "--beta", beta)[1]
+
+    @pytest.mark.parametrize(
+        ("options", "sentence"),
+        [
+            (("--p-ref", 1e-3, "--beta", 3), "from 0.001 it never settles: the lowest fixed point repels"),
+            (("--variant", "mirror-grpo", "--beta", 1e5), "within 0.001 of it after more than 1,000 updates"),
+        ],
+    )
+    def test_says_that_it_does_not_or_not_soon(self, options, sentence) -> None:
+        assert sentence in run(*PREDICT, *options)[1]
+
+    @pytest.mark.parametrize("options", [("--clip", 0.2), ("--variant", "two-kl", "--alpha", 0.5)])
+    def test_says_nothing_of_what_no_theorem_covers(self, options) -> None:
+        code, output = run(*PREDICT, *options)
+        assert code == 0
+        assert "it ends" not in output
 
     def test_saves_numbers(self, tmp_path) -> None:
         names = [tmp_path / f"orbit.{ending}" for ending in ("json", "csv")]
