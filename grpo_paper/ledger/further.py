@@ -24,11 +24,13 @@ FURTHER = (
     Statement(
         "B3",
         "Period doubling to chaos, counted",
-        r"computed, not proved: $p_0 = p_{\mathrm{ref}}$, $ε = 10^{-5}$, a grid of $β$ and $p_{\mathrm{ref}}$",
-        ("theory.success_map.trajectory",),
-        "stability",
+        r"$p_0 = p_{\mathrm{ref}}$, $ε = 10^{-5}$, a grid of $β$ and $p_{\mathrm{ref}}$; who settles is proved (B9), the lengths of "
+        "the cycles are computed",
+        ("theory.success_map.trajectory", "theory.fate.fate"),
+        "fate",
         (),
         "theory/test_orbits.py::TestB3",
+        status="computed",
     ),
     Statement(
         "B4",
@@ -77,6 +79,26 @@ FURTHER = (
         "theory/test_clipping.py::TestClippedStep",
     ),
     Statement(
+        "B8",
+        "Local stability is global",
+        r"$0 < p_{\mathrm{ref}} < 1$, $β > 0$, $ε > 0$; the lowest fixed point has slope $\ge -1$",
+        ("theory.fate.schwarzian", "theory.fate.fate"),
+        "fate",
+        (),
+        "theory/test_fate.py::TestB8",
+        ("E10",),
+    ),
+    Statement(
+        "B9",
+        "The first update decides",
+        r"$0 < p_{\mathrm{ref}} < 1$, $β > 0$, $ε > 0$, $p_0 = p_{\mathrm{ref}}$",
+        ("theory.fate.fate", "theory.fate.jump_beta"),
+        "fate",
+        ("fig-fates", "fig-first-update", "fig-updates"),
+        "theory/test_fate.py::TestB9",
+        ("E7", "E10"),
+    ),
+    Statement(
         "Libraries",
         "The same loss in TRL, torchrl and verl",
         "outputs of several tokens, a sample deviation",
@@ -84,6 +106,7 @@ FURTHER = (
         "libraries",
         ("fig-libraries",),
         "theory/test_tokens.py::TestThePaper",
+        status="measured",
     ),
     Statement(
         "Training",
@@ -93,5 +116,6 @@ FURTHER = (
         "theory-against-training",
         ("fig-theory-training",),
         "trainer/test_trainer.py::TestHistory",
+        status="measured",
     ),
 )

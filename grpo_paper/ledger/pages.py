@@ -2,9 +2,11 @@
 
 import textwrap
 from collections.abc import Iterable
+from typing import get_args
 
 from grpo_paper.ledger import ALL, ERRATA, FURTHER, RECORDS, STATEMENTS, Erratum, Statement
 from grpo_paper.ledger.plain import plain
+from grpo_paper.ledger.records import Kind
 
 PAPER = "https://arxiv.org/abs/2503.06639v4"
 BOXED = ("Theorem", "Proposition", "Lemma", "Remark", "Assumption")
@@ -34,7 +36,8 @@ def record(item: Statement | Erratum, width: int = 80) -> str:
         fields["errata"] = ", ".join(item.errata)
     else:
         fields = {"": item.where, "as printed": item.as_printed, "what holds": item.holds}
-    fields |= {"computed by": ", ".join(item.functions), "tested by": item.test, "status": item.status}
+    fields |= {"computed by": ", ".join(item.functions), "tested by": item.test}
+    fields["status"] = item.status if isinstance(item, Statement) else item.kind
     fields["page"] = f"notebooks/{item.page}.md" if item.page else ""
     lines = (f"{name}: {plain(text)}" if name else plain(text) for name, text in fields.items() if text)
     wrapped = textwrap.TextWrapper(width, "  ", "    ", break_long_words=False, break_on_hyphens=False)
@@ -48,7 +51,8 @@ def statements_page() -> str:
         "",
         f"What every numbered item of [the paper]({PAPER}) states, in our words, under which hypotheses, what computes",
         "it (in `grpo_paper.theory` where no other room is named), its figures, the test class that holds it to its",
-        "word, and its errata.",
+        "word, and its errata. *Proved*: by an argument in its chapter. *Certified*: by interval arithmetic, for the",
+        "values named. *Computed*: by numbers, and not proved. *Measured*: in training runs or in other people's code.",
         "",
         *_table(STATEMENTS),
         "## Beyond the paper",
@@ -76,7 +80,7 @@ def _table(statements: Iterable[Statement]) -> list[str]:
 
 
 def _row(s: Statement) -> str:
-    anchor, about = f"[]{{#ledger-{s.id}}}", f"**{s.title}.** {s.states} ({s.hypotheses})"
+    anchor, about = f"[]{{#ledger-{s.id}}}", f"**{s.title}.** {s.states} ({s.hypotheses}) *{s.status.capitalize()}.*"
     if s.status == "not yet":
         return f"| {anchor}{s.number} | {about} | not yet | |"
     role = "prf:ref" if s.number.startswith(BOXED) else "ref"
@@ -90,28 +94,41 @@ def _row(s: Statement) -> str:
 
 
 def errata_page() -> str:
-    """The errata as a MyST page of the book."""
+    """The errata as a MyST page of the book: a table of all, then each, by kind and worst first."""
     lines = [
         "# Errata",
         "",
-        f"Where [the paper]({PAPER}), as printed, does not hold or is loosely stated, and what holds instead. An",
-        "entry links to the computation that shows it.",
+        f"Where [the paper]({PAPER}), as printed in arXiv v4, does not hold, and what holds instead; then what can be said",
+        "more sharply. An entry links to the computation that shows it. Words between “ and ” are the paper's own; the",
+        "version of record {cite}`mroueh2026` was not at hand.",
         "",
+        "| kind | entries |",
+        "| --- | --- |",
     ]
-    for e in ERRATA:
-        shown = f"[Shown here](#{e.id}), computed by {', '.join(f'`{name}`' for name in e.functions)}."
-        lines += [
-            f"(ledger-{e.id})=",
-            f"## {e.number}: {e.where}",
-            "",
-            f"*As printed:* {e.as_printed}.",
-            "",
-            f"*What holds:* {e.holds}",
-            "",
-            shown if e.status == "done" else "Not shown yet.",
-            "",
-        ]
+    kinds = {kind: [e for e in ERRATA if e.kind == kind] for kind in get_args(Kind)}
+    for kind, entries in kinds.items():
+        lines.append(f"| {_heading(kind)} | {', '.join(f'[{e.number}](#ledger-{e.id})' for e in entries)} |")
+    for kind, entries in kinds.items():
+        lines += ["", f"## {_heading(kind)}", ""]
+        for e in entries:
+            printed = "In the paper" if kind == "sharpened" else "As printed"
+            functions = ", ".join(f"`{name}`" for name in e.functions)
+            lines += [
+                f"(ledger-{e.id})=",
+                f"### {e.number}: {e.where}",
+                "",
+                f"*{printed}:* {e.as_printed}.",
+                "",
+                f"*What holds:* {e.holds}",
+                "",
+                f"[Shown here](#{e.id}), computed by {functions}.",
+                "",
+            ]
     return "\n".join(lines)
+
+
+def _heading(kind: str) -> str:
+    return "Sharpened, no errors" if kind == "sharpened" else kind.capitalize()
 
 
 def footer(page: str) -> str:

@@ -7,7 +7,10 @@ from typing import Any, Literal
 
 from grpo_paper.ledger.states import STATES
 
-Status = Literal["done", "not yet"]
+Status = Literal["proved", "certified", "computed", "measured", "not yet"]
+"""How a statement is known: by a proof; by balls, for the values named; by numbers, without a proof; from runs."""
+Kind = Literal["changes a conclusion", "changes a formula", "misprint", "sharpened"]
+"""What an erratum amounts to, worst first; the last is none, but a statement that can be made sharper."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Statement:
     figures: tuple[str, ...] = ()
     test: str = ""
     errata: tuple[str, ...] = ()
-    status: Status = "done"
+    status: Status = "proved"
 
     @property
     def id(self) -> str:
@@ -40,30 +43,30 @@ class Statement:
     def states(self) -> str:
         """What it says, a sentence in MyST.
 
-        >>> Statement("Remark 2", "", "").states
-        'If $β > \\\\sup_p B(p)$, every fixed point of every prompt is locally stable.'
+        >>> Statement("Theorem 3", "", "").states
+        'Every fixed point of $h$ lies above the reference: $p^* > p_{\\mathrm{ref}}$.'
         """
         return STATES[self.number]
 
 
 @dataclass(frozen=True)
 class Erratum:
-    """One erratum, in MyST text; fields as in `Statement`."""
+    """One erratum, in MyST text; fields as in `Statement`. What stands between “ and ” is the paper's."""
 
     number: str
+    kind: Kind
     where: str
     as_printed: str
     holds: str
     functions: tuple[str, ...] = ()
     page: str = ""
     test: str = ""
-    status: Status = "done"
 
     @property
     def id(self) -> str:
         """Anchor of the erratum in the book.
 
-        >>> Erratum("E1", "", "", "").id
+        >>> Erratum("E1", "misprint", "", "", "").id
         'e1'
         """
         return self.number.lower()

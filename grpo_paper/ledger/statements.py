@@ -94,7 +94,7 @@ STATEMENTS = (
         "two-kl",
         ("fig-renyi-correction",),
         "theory/test_two_kl.py::TestTheorem9",
-        ("E14", "E15", "E16"),
+        ("E14", "E15", "E16", "E26"),
     ),
     Statement(
         "Theorem 10",
@@ -185,6 +185,7 @@ STATEMENTS = (
         "trained",
         ("fig-trained",),
         "trainer/test_trainer.py::TestExactLimit",
+        status="measured",
     ),
     Statement(
         "Table 1",
@@ -199,7 +200,7 @@ STATEMENTS = (
         "variants",
         ("fig-variants",),
         "theory/test_variants.py::TestTable1",
-        ("E15", "E16", "E19"),
+        ("E15", "E16", "E19", "E22"),
     ),
     Statement(
         "Figure 1",
@@ -209,6 +210,7 @@ STATEMENTS = (
         "weights",
         ("fig-weights",),
         "theory/test_advantage.py::TestFigure1",
+        status="computed",
     ),
     Statement(
         "Figure 2",
@@ -218,6 +220,7 @@ STATEMENTS = (
         "success-map",
         ("fig-success-map",),
         "theory/test_success_map.py::TestFigure2",
+        status="computed",
     ),
     Statement(
         "Figure 3",
@@ -227,6 +230,7 @@ STATEMENTS = (
         "trajectories",
         ("fig-trajectories",),
         "trainer/test_addition.py::TestFigure3",
+        status="measured",
     ),
     Statement(
         "Figure 4",
@@ -236,6 +240,7 @@ STATEMENTS = (
         "stability",
         ("fig-stability-bound",),
         "theory/test_stability.py::TestFigure4",
+        status="computed",
     ),
     Statement(
         "Figure 5",
@@ -246,6 +251,7 @@ STATEMENTS = (
         ("fig-orbits-as-printed", "fig-orbits"),
         "theory/test_orbits.py::TestFigure5",
         ("E7", "E8", "E9"),
+        status="computed",
     ),
     Statement(
         "Section 2",
@@ -285,5 +291,6 @@ STATEMENTS = (
         "trajectories",
         ("fig-trajectories",),
         "trainer/test_addition.py::TestFigure3",
+        status="measured",
     ),
 )

@@ -251,7 +251,7 @@ class TestReadme:
     def test_its_table_says_what_the_ledger_says(self) -> None:
         readme = (ROOT / "README.md").read_text()
         for statement in ledger.ALL:
-            if statement.status == "done" and statement.number.startswith(("Theorem", "Table")):
+            if statement.status != "not yet" and statement.number.startswith(("Theorem", "Table")):
                 row = next(line for line in readme.splitlines() if re.match(rf"\|.*\b{statement.number}\b", line))
                 assert f"notebooks/{statement.page}.md" in row
         assert "Figure 3" in readme

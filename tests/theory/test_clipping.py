@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.optimize import brentq, minimize
+from scipy.optimize import brentq, linprog, minimize
 
 from grpo_paper import DR_GRPO, GRPO, MIRROR_GRPO, fixed_points, logit, sigmoid, trajectory, two_kl
+from grpo_paper.theory.clipping import least_maximiser
 from grpo_paper.theory.objective import clipped_objective
 from grpo_paper.theory.success_map import anchor, clipped_step, log_odds_step
 from tests.extra import torch
@@ -158,3 +159,85 @@ class TestRuns:
         assert orbits.logit.shape == (4, 8)
         for orbit, clip in zip(orbits.logit, CLIPS, strict=True):
             assert np.array_equal(orbit, trajectory(0.2, 1.0, 1e-5, 7, clip=clip).logit)
+
+
+class TestB10:
+    """A clip bounds no ratio, and without a penalty every far enough policy is a maximiser."""
+
+    @pytest.mark.parametrize(("p", "beta", "ratio"), [(0.05, 0.1, 4.8), (0.01, 0.04, 11.07)])
+    def test_the_ratio_of_the_maximiser(self, p, beta, ratio) -> None:
+        L = logit(p)
+        assert round(sigmoid(clipped_step(L, L, beta, 0.2, 1e-5)) / p, 2) == ratio
+        assert sigmoid(by_bisection(L, L, beta, 0.2, 1e-5)) / p == pytest.approx(ratio, abs=5e-3)
+
+    @given(p=st.floats(1e-6, 0.49), clip=clips, beta=st.floats(1e-3, 1))
+    def test_part_one(self, p, clip, beta) -> None:
+        limit = p + clip * (1 - p)
+        minus = p / np.sqrt(p * (1 - p) + 1e-5)
+        after = sigmoid(clipped_step(logit(p), logit(p), beta, clip, 1e-5))
+        if beta * (logit(limit) - logit(p)) <= minus:
+            assert after >= limit * (1 - 1e-12)
+
+    @pytest.mark.parametrize("clip", CLIPS)
+    @pytest.mark.parametrize("p", [0.01, 0.3, 0.6, 0.9])
+    def test_part_two_by_linear_programming(self, p, clip) -> None:
+        """Without a penalty the objective is a linear programme: its value, the least and largest p'."""
+        within = np.array([0.3, 0.7, 0.6, 0.4])
+        old = within * np.array([p, p, 1 - p, 1 - p])
+        plus, minus = np.array([1 - p, p]) / np.sqrt(p * (1 - p) + 1e-5)
+        # Unknown: the new policy, then t ≤ min(π, (1 + ϵ)π_old) on successes and u ≥ max(π, (1 − ϵ)π_old) on failures.
+        gain = np.array([0, 0, 0, 0, plus, plus, -minus, -minus])
+        below = np.zeros((4, 8))
+        below[[0, 1], [4, 5]], below[[0, 1], [0, 1]] = 1, -1  # t − π ≤ 0
+        below[[2, 3], [2, 3]], below[[2, 3], [6, 7]] = 1, -1  # π − u ≤ 0
+        bounds = [(0, 1)] * 4 + [(0, (1 + clip) * x) for x in old[:2]] + [((1 - clip) * x, None) for x in old[2:]]
+        total = np.array([[1, 1, 1, 1, 0, 0, 0, 0]])
+
+        def solve(target, at_least=None):
+            upper, limits = (
+                (below, np.zeros(4)) if at_least is None else (np.vstack([below, -gain]), [0] * 4 + [-at_least])
+            )
+            return linprog(-target, upper, limits, total, [1], bounds)
+
+        best = -solve(gain).fun
+        success = np.array([1, 1, 0, 0, 0, 0, 0, 0])
+        slack = best - 1e-10
+        # The solver's own tolerance is 1e-7, over a weight of ω⁻ ≥ 0.1 in the value.
+        assert -solve(success, slack).fun == pytest.approx(1, abs=1e-6)
+        assert solve(-success, slack).fun == pytest.approx(least_maximiser(p, clip, clip), abs=2e-6)
+
+    @pytest.mark.parametrize(("low", "high", "updates"), [(0.1, 0.1, 14), (0.2, 0.2, 7), (0.2, 0.28, 6), (0.5, 0.5, 3)])
+    def test_updates_to_certainty(self, low, high, updates) -> None:
+        p = 1e-9
+        for n in range(1, updates + 1):
+            assert p < 1
+            p = least_maximiser(p, low, high)
+            assert p > low or n == 0
+        assert p == 1
+
+    def test_of_nothing_comes_nothing(self) -> None:
+        """The domain ends above 0: there no output of success has a ratio."""
+        assert trajectory(0.0, 0.1, 1e-5, 3, clip=0.2).p.tolist() == [0, 0, 0, 0]
+
+
+class TestSettles:
+    """A clipped run settles where the lowest fixed point has slope ≥ −1, and nowhere else."""
+
+    def test_random_cells(self) -> None:
+        rng = np.random.default_rng(11)
+        p_ref, beta = 10 ** rng.uniform(-5, -0.05, 3000), 10 ** rng.uniform(-0.5, 1.5, 3000)
+        clip, eps = rng.choice(CLIPS, 3000), 10 ** rng.uniform(-6, -2, 3000)
+        found = fixed_points(p_ref, beta, eps)
+        lowest, slope = found.p[:, 0], found.slope[:, 0]
+        bounded = ~(found.p[:, 1] <= lowest + clip * np.minimum(lowest, 1 - lowest))
+        certain = bounded & (abs(abs(slope) - 1) > 0.02)
+        L = logit(p_ref)
+        for _ in range(4000):
+            before, L = L, clipped_step(L, logit(p_ref), beta, clip, eps)
+        rests = abs(L - before) < 1e-9 * (1 + abs(L))
+        # Above even odds a clip lets failures shrink by 1 − ϵ an update only: 4000 are enough for 400 nats.
+        near = found.logit[:, 0] < 400
+        assert (certain & near).mean() > 0.7
+        assert (rests == (slope >= -1))[certain & near].all()
+        settled = certain & near & rests
+        np.testing.assert_allclose(L[settled], found.logit[settled, 0], rtol=1e-6, atol=1e-6)
