@@ -32,7 +32,8 @@ ERRATA = (
         "E3",
         "changes a conclusion",
         "Remark 1",
-        "“if $ε = 0$, $h$ is no longer continuous at 0 and 1 and we can no longer guarantee existence of fixed points on "
+        "“if $ε = 0$, $h$ is no longer continuous at 0 and 1 and we can no longer guarantee existence of fixed points "
+        "on "
         "[0,1]”",
         r"The singularity is removable: $h \to 1$ at both ends, so $h$ extends continuously to $[0, 1]$, a fixed point "
         r"exists as before, and $p = 1$ is one.",
@@ -105,7 +106,8 @@ ERRATA = (
         "E10",
         "changes a conclusion",
         "abstract",
-        "“obeys a simple recurrence that converges to a fixed point”, without the introduction's “under mild assumptions”",
+        "“obeys a simple recurrence that converges to a fixed point”, without the introduction's “under mild "
+        "assumptions”",
         r"It converges where the lowest fixed point has slope $\ge -1$, or the first update jumps past the middle one; "
         r"else, from $p_0 = p_{\mathrm{ref}}$ too, there are 2-cycles, longer cycles and aperiodic orbits.",
         ("theory.fate.fate", "theory.success_map.trajectory", "theory.fixed_points.fixed_points"),
@@ -253,7 +255,8 @@ ERRATA = (
         "E24",
         "changes a conclusion",
         "after Theorem 3",
-        r"for $p_{\mathrm{ref}}$ of 0 or 1: “the fixed point is not necessarily stable and a condition on $β$ is needed for "
+        r"for $p_{\mathrm{ref}}$ of 0 or 1: “the fixed point is not necessarily stable and a condition on $β$ is "
+        r"needed for "
         "its stability”",
         "There $h$ is constant: its slope is 0, and the fixed point is reached in one step from anywhere.",
         ("theory.success_map.h_prime", "theory.fixed_points.fixed_points"),
@@ -265,7 +268,8 @@ ERRATA = (
         "misprint",
         "Section 2, after the objective",
         "“for $ϵ ∈ [0,1]$, the clipping function $f_ϵ$”, where $ϵ → ∞$ is taken later",
-        r"$ϵ \ge 0$. The limit without a clip is reached once $ϵ$ passes every ratio less 1; up to $ϵ = 1$ a success's ratio "
+        r"$ϵ \ge 0$. The limit without a clip is reached once $ϵ$ passes every ratio less 1; up to $ϵ = 1$ a "
+        r"success's ratio "
         "is still cut at 2.",
         ("theory.objective.clipped_surrogate",),
         "contrastive-loss",
@@ -287,7 +291,8 @@ ERRATA = (
         "takeaway 1",
         "“β_eff = βσ(q). One can use either a fixed β and get constant increments in log PoS odds via mean-only "
         "calibration”",
-        r"$β_{\mathrm{eff}} = β\sqrt{σ^2 + ε}$, as in Section 5. Constant increments belong to the mirror: with the reference "
+        r"$β_{\mathrm{eff}} = β\sqrt{σ^2 + ε}$, as in Section 5. Constant increments belong to the mirror: with the "
+        r"reference "
         "there is one step. And with shared parameters the equivalence breaks.",
         ("theory.success_map.effective_beta", "theory.success_map.trajectory"),
         "dr-grpo",
@@ -297,8 +302,10 @@ ERRATA = (
         "E28",
         "changes a conclusion",
         "Appendix A, Figure 3",
-        r"“when p_ref = 0, the probability of success does not move much along GRPO iterations as predicted by our theory”",
-        r"The plot begins at iteration 150, and 0 of 50 samples allows a rate of 5.8 %. Of four prompts at 0/50 there two "
+        r"“when p_ref = 0, the probability of success does not move much along GRPO iterations as predicted by our "
+        r"theory”",
+        r"The plot begins at iteration 150, and 0 of 50 samples allows a rate of 5.8 %. Of four prompts at 0/50 there "
+        r"two "
         "reach 0.68 and 0.64, which no prompt of rate 0 can.",
         ("theory.success_map.trajectory",),
         "trajectories",

@@ -24,7 +24,8 @@ FURTHER = (
     Statement(
         "B3",
         "Period doubling to chaos, counted",
-        r"$p_0 = p_{\mathrm{ref}}$, $ε = 10^{-5}$, a grid of $β$ and $p_{\mathrm{ref}}$; who settles is proved (B9), the lengths of "
+        r"$p_0 = p_{\mathrm{ref}}$, $ε = 10^{-5}$, a grid of $β$ and $p_{\mathrm{ref}}$; who settles is proved (B9), "
+        r"the lengths of "
         "the cycles are computed",
         ("theory.success_map.trajectory", "theory.fate.fate"),
         "fate",

@@ -67,7 +67,8 @@ STATES = {
     r"L_{\mathrm{ref}})$, with $ℓ_1$ and $ℓ_2$ the log-odds of $p + ϵ \min(p, 1-p)$ and of $p + ϵ \max(p, 1-p)$.",
     "B8": r"The Schwarzian derivative of the recursion in log-odds is negative. So every orbit, from every start, "
     r"converges to a fixed point, in particular wherever $p_{\mathrm{ref}} \ge 1.00392\,\%$.",
-    "B9": r"With three fixed points the run ends at the top exactly if $p_{\mathrm{ref}} < 1 - p^*_2$, by its first update. Else "
+    "B9": r"With three fixed points the run ends at the top exactly if $p_{\mathrm{ref}} < 1 - p^*_2$, by its first "
+    r"update. Else "
     r"it settles on the lowest if the slope there is $\ge -1$, and never if it is below.",
     "Libraries": r"One loss of tokens, with three choices, is that of TRL, of torchrl and of verl to the last digits.",
     "Training": r"With $δ_n = \max(0, \mathrm{TV}_n - \mathrm{TV}_{n-1})$ the bound of Theorem 10 holds along each "

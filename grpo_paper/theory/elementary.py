@@ -73,6 +73,26 @@ def logit(p: Number) -> Number:
 
 
 @singledispatch
+def arctan(x: Number) -> Number:
+    """Angle in (−π/2, π/2) of a slope.
+
+    >>> arctan(0)
+    0.0
+    """
+    return _register_then(arctan, x)
+
+
+@singledispatch
+def arcsinh(x: Number) -> Number:
+    """Inverse hyperbolic sine, log(x + √(x² + 1)).
+
+    >>> arcsinh(0)
+    0.0
+    """
+    return _register_then(arcsinh, x)
+
+
+@singledispatch
 def minimum(x: Number, y: Number) -> Number:
     """The smaller of two numbers, elementwise.
 
@@ -112,7 +132,7 @@ def where(condition: Number, x: Number, y: Number) -> Number:
     return _register_then(where, condition, x, y)
 
 
-POINTWISE = (exp, log, sqrt, sigmoid, logit, minimum, maximum)
+POINTWISE = (exp, log, sqrt, sigmoid, logit, arctan, arcsinh, minimum, maximum)
 ARRAYWISE = (*POINTWISE, logsumexp, where)
 
 
@@ -143,6 +163,8 @@ for _kind in (int, float):
         math.sqrt,
         _sigmoid_float,
         _logit_float,
+        math.atan,
+        math.asinh,
         lambda x, y: float(min(x, y)),
         lambda x, y: float(max(x, y)),
     )
@@ -154,6 +176,8 @@ for _array in (np.generic, np.ndarray):
         np.sqrt,
         _sigmoid_array,
         scipy.special.logit,
+        np.arctan,
+        np.arcsinh,
         np.minimum,
         np.maximum,
         lambda x: scipy.special.logsumexp(x, axis=-1),
@@ -172,6 +196,8 @@ def _register_torch() -> None:
         torch.sqrt,
         lambda x: torch.exp(torch.minimum(x, torch.zeros_like(x))) / (1 + torch.exp(-abs(x))),
         torch.logit,
+        torch.arctan,
+        torch.arcsinh,
         lambda x, y: torch.minimum(x, y) if isinstance(y, torch.Tensor) else x.clamp(max=y),
         lambda x, y: torch.maximum(x, y) if isinstance(y, torch.Tensor) else x.clamp(min=y),
         lambda x: torch.logsumexp(x, -1),
@@ -189,6 +215,8 @@ def _register_sympy() -> None:
         sympy.sqrt,
         lambda x: 1 / (1 + sympy.exp(-x)),
         lambda p: sympy.log(p / (1 - p)),
+        sympy.atan,
+        sympy.asinh,
         sympy.Min,
         sympy.Max,
     )
@@ -212,6 +240,8 @@ def _register_flint() -> None:
         arb_sqrt,
         arb_sigmoid,
         lambda p: arb_log(p / (1 - p)),
+        methodcaller("atan"),
+        methodcaller("asinh"),
         lambda x, y: x.min(flint.arb(y)),
         lambda x, y: x.max(flint.arb(y)),
     )

@@ -135,7 +135,7 @@ def fixed_points(p_ref: Any, beta: Any, eps: Any, variant: Variant = GRPO) -> Fi
         if variant.normalization == MEAN_ONLY:
             roots[..., 0] = interior + 1 / strength
         else:
-            _solve_in_chunks(roots, interior, strength, eps)
+            roots[:] = solve(interior, strength, eps)
         roots[..., 0] = np.where(at_end, L_ref, roots[..., 0])
         slope = (1 - variant.alpha) + force_slope(roots, beta[..., None], eps[..., None], variant)
         slope[..., 0] = np.where(at_end, 0.0, slope[..., 0])
@@ -151,12 +151,21 @@ def _mirror_ends(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray, variant: 
     return FixedPoints(ends, slope)
 
 
-def _solve_in_chunks(roots: np.ndarray, L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> None:
-    cells = [np.broadcast_to(a, roots.shape[:-1]).flat for a in (L_ref, beta, eps)]
+def solve(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> np.ndarray:
+    """`fixed_points` of GRPO from the log-odds of the reference, which a probability near 1 does not hold; unchecked.
+
+    Shapes: the inputs broadcast; a last axis of 3 is added. Where L_ref is NaN there is none.
+
+    >>> solve(np.array(50.0), np.array(2.0), np.array(0.01)).round(6)
+    array([55.,  nan,  nan])
+    """
+    cells = np.broadcast_arrays(L_ref, beta, eps)
+    roots = np.full((*cells[0].shape, 3), np.nan)
     flat = roots.reshape(-1, 3)
     for start in range(0, len(flat), CHUNK):
         part = slice(start, start + CHUNK)
-        flat[part] = _solve(*(cell[part] for cell in cells))
+        flat[part] = _solve(*(cell.flat[part] for cell in cells))
+    return roots
 
 
 def _turning_points(beta: np.ndarray, eps: np.ndarray, peak: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -144,8 +144,8 @@ def boxes() -> list[tuple[str, str]]:
     """Every box of an erratum or of a claim of the paper, with its page."""
     found = []
     for path in sorted((ROOT / "notebooks").glob("*.md")):
-        for text in re.findall(r":class: (?:erratum|claim)\n(.*?)\n:::", path.read_text(), re.DOTALL):
-            found.append((path.stem, text))
+        boxed = re.findall(r":class: (?:erratum|claim)\n(.*?)\n:::", path.read_text(), re.DOTALL)
+        found += [(path.stem, box) for box in boxed]
     return found
 
 

@@ -10,6 +10,8 @@ from flint import arb, ctx
 
 from grpo_paper.theory import elementary
 from grpo_paper.theory.advantage import Omega, advantage, omega_minus, omega_plus, whitening, whitening_slope
+from grpo_paper.theory.clipping import least_maximiser
+from grpo_paper.theory.clock import clock, mirror_bound
 from grpo_paper.theory.elementary import POINTWISE, logit, logsumexp, sigmoid, where
 from grpo_paper.theory.fate import jump_beta, schwarzian
 from grpo_paper.theory.fixed_points import bifurcation_curve, critical_beta, largest_critical_beta, peak_logit
@@ -34,6 +36,8 @@ UNARY = {
     "sqrt": (mpmath.sqrt, "0.3"),
     "sigmoid": (lambda x: 1 / (1 + mpmath.exp(-x)), "-41.5"),
     "logit": (lambda p: mpmath.log(p / (1 - p)), "0.0003"),
+    "arctan": (mpmath.atan, "-2.5"),
+    "arcsinh": (mpmath.asinh, "-7.25"),
 }
 
 # Dyadic arguments, which every number system holds exactly: near 1 the rounding of a decimal would count.
@@ -76,6 +80,9 @@ FORMULAS = {
     "fold or flip": (lambda *a: bifurcation_curve(*a)[0], "L eps"),
     "its reference": (lambda *a: bifurcation_curve(*a)[1], "L eps"),
     "schwarzian": (schwarzian, "L eps"),
+    "clock": (clock, "L eps"),
+    "mirror_bound": (mirror_bound, "L_ref L beta eps"),
+    "least_maximiser": (least_maximiser, "p clip x"),
     "jump_beta": (jump_beta, "p_ref eps"),
     "clipped_surrogate": (clipped_surrogate, "rho A clip"),
     "contrastive_surrogate": (contrastive_surrogate, "rho r p clip eps"),

@@ -134,7 +134,7 @@ class TestE27:
         assert reference == pytest.approx([0.25, 0, 0, 0, 0], abs=1e-14)
 
     def test_two_prompts_that_share_a_parameter(self) -> None:
-        """One shift θ of the log-odds of two prompts: the two normalisations, β_eff for each prompt, move it differently."""
+        """One shift of the log-odds of two prompts: the two normalisations, at β_eff, move it differently."""
         L, beta = np.array([-3.0, 1.0]), 1.0
         p = 1 / (1 + np.exp(-L))
 

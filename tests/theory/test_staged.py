@@ -1,0 +1,87 @@
+"""Training in stages, against whole policies and against a root finder."""
+
+import numpy as np
+import pytest
+from scipy.optimize import brentq
+
+from grpo_paper.theory.elementary import logit
+from grpo_paper.theory.staged import staged
+from grpo_paper.theory.success_map import trajectory
+from grpo_paper.theory.variants import GRPO, MIRROR_GRPO
+from tests.policies import random_case, slow_step, success
+
+EPS = 1e-5
+
+
+def push(L, eps=EPS):
+    z = np.exp(-abs(L))
+    return 1 / np.sqrt(z / (1 + z) ** 2 + eps)
+
+
+class TestB11:
+    def test_a_stage_to_the_lowest_fixed_point_is_an_implicit_step(self) -> None:
+        rng = np.random.default_rng(0)
+        for _ in range(200):
+            p_ref, beta, eps = 10 ** rng.uniform(-4, -0.1), 10 ** rng.uniform(-0.5, 2), 10 ** rng.uniform(-6, -1)
+            orbit = staged(p_ref, beta, eps, 4).logit
+            step = orbit[1:] - orbit[:-1] - push(orbit[1:], eps) / beta
+            assert np.all(abs(step) < 1e-12 * (1 + abs(orbit[1:]) + push(orbit[1:], eps) / beta))
+            # The lowest: the defect is positive at every log-odds below.
+            L = np.linspace(orbit[0], orbit[1], 2000)[:-1]
+            assert np.all(orbit[0] + push(L, eps) / beta > L)
+
+    def test_one_update_a_stage_is_the_mirror(self) -> None:
+        assert np.array_equal(
+            staged([0.001, 0.5], 3.0, EPS, 12, updates=1).logit,
+            trajectory([0.001, 0.5], 3.0, EPS, 12, MIRROR_GRPO).logit,
+        )
+
+    def test_a_stage_of_whole_policies(self) -> None:
+        """Three updates from one reference, then that of the last as the next one's."""
+        for seed in range(4):
+            reward, reference, _, beta, eps = random_case(seed)
+            policy, rates = reference, [success(reference, reward)]
+            for _ in range(2):
+                anchor = policy
+                for _ in range(3):
+                    policy = slow_step(policy, anchor, reward, beta, eps, GRPO)
+                rates.append(float(success(policy, reward)))
+            np.testing.assert_allclose(staged(rates[0], beta, eps, 2, updates=3).p, rates, rtol=1e-9)
+
+    @pytest.mark.parametrize("updates", [None, 1, 2, 5, 31])
+    def test_every_stage_gains_the_least_push_whatever_its_length(self, updates) -> None:
+        """Stages that stop in the middle of an oscillation too."""
+        rng = np.random.default_rng(1)
+        p_ref, beta, eps = (10 ** rng.uniform(*ends, 500) for ends in ((-5, -0.05), (-1, 1.5), (-6, -1)))
+        gains = np.diff(staged(p_ref, beta, eps, 6, updates).logit)
+        least = 2 / (beta * np.sqrt(1 + 4 * eps))
+        assert np.all(gains >= least[:, None] * (1 - 1e-9) - 1e-12)
+
+    def test_at_a_large_beta_long_stages_buy_nothing(self) -> None:
+        """Stages to 99 % success from 20 %, at β = 100."""
+        counts = [int(np.argmax(staged(0.2, 100.0, EPS, 300, updates).p >= 0.99)) for updates in (1, 2, 5, 60, None)]
+        assert counts == [203, 201, 201, 201, 201]
+
+    def test_a_reference_near_one_is_not_lost(self) -> None:
+        start = 1 - 2.0**-50
+        L = staged(start, 2.0, 0.01, 3).logit
+        exact = brentq(lambda x: x - push(x, 0.01) / 2 - logit(start), 30, 50, xtol=1e-12)
+        assert L[1] == pytest.approx(exact, rel=1e-12)
+        assert np.diff(L) == pytest.approx([5, 5, 5], rel=1e-9)
+
+    def test_the_ends_stay(self) -> None:
+        for updates in (None, 3):
+            assert staged([0.0, 1.0], 1.0, EPS, 3, updates).p.tolist() == [[0, 0, 0, 0], [1, 1, 1, 1]]
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            ({"p_ref": -0.1}, "p_ref = -0.1 is outside"),
+            ({"beta": 0}, "beta = 0.0 is outside"),
+            ({"stages": -1}, "stages = -1 is outside"),
+            ({"updates": 0}, "updates = 0 is outside"),
+        ],
+    )
+    def test_a_sentence(self, arguments, words) -> None:
+        with pytest.raises(ValueError, match=words):
+            staged(**({"p_ref": 0.2, "beta": 1.0, "eps": EPS, "stages": 2} | arguments))
