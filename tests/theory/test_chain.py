@@ -1,0 +1,85 @@
+"""Sampled runs without sampling, against every path there is and against coins that are thrown."""
+
+import math
+
+import numpy as np
+import pytest
+
+from grpo_paper.theory.chain import sampled_run
+from grpo_paper.theory.variants import DR_GRPO, GRPO, MIRROR_GRPO, two_kl
+
+CASES = [(0.05, 2.0, 0.01, 4, 4), (0.3, 0.5, 1e-4, 3, 5), (0.9, 1.0, 1e-3, 2, 7)]
+
+
+def moment(p_ref, beta, eps, group_size, steps, power, variant):
+    """Mean of a power of p_n over all (G + 1)^n paths, one after the other."""
+    L_ref = math.log(p_ref / (1 - p_ref))
+
+    def along(L, left):
+        p = 1 / (1 + math.exp(-L))
+        if left == 0:
+            return p**power
+        total, tied = 0.0, variant.alpha * L_ref + (1 - variant.alpha) * L
+        for k in range(group_size + 1):
+            seen = k / group_size * (1 - k / group_size)
+            scale = 1 if variant is DR_GRPO else 1 / math.sqrt(seen + eps)
+            chance = math.comb(group_size, k) * p**k * (1 - p) ** (group_size - k)
+            total += chance * along(min(tied + seen * scale / (p * (1 - p)) / beta, 36), left - 1)
+        return total
+
+    return along(L_ref, steps)
+
+
+class TestB16:
+    @pytest.mark.parametrize("case", CASES)
+    @pytest.mark.parametrize("variant", [GRPO, DR_GRPO, MIRROR_GRPO, two_kl(0.3)], ids=lambda v: v.name)
+    def test_every_path(self, case, variant) -> None:
+        found = sampled_run(*case, variant)
+        mean, square = (moment(*case, power, variant) for power in (1, 2))
+        # A cubic spline on steps of 0.02 nats: (0.02)⁴ of a fourth derivative below 1, an update.
+        assert found.mean[-1] == pytest.approx(mean, abs=1e-8)
+        assert found.spread[-1] == pytest.approx(math.sqrt(square - mean**2), abs=1e-6)
+
+    def test_numbers_of_the_text(self) -> None:
+        for group_size, mean in ((8, 0.1833), (16, 0.1697)):
+            assert sampled_run(0.05, 2.0, 0.01, group_size, 20).mean[-1] == pytest.approx(mean, abs=5e-5)
+
+    @pytest.mark.parametrize("group_size", [8, 64])
+    def test_against_coins(self, group_size) -> None:
+        """Forty thousand runs, to five standard errors of their mean."""
+        rng, runs = np.random.default_rng(group_size), 40_000
+        L_ref = math.log(0.05 / 0.95)
+        L, found = np.full(runs, L_ref), sampled_run(0.05, 2.0, 0.01, group_size, 12)
+        for n in range(1, 13):
+            p = 1 / (1 + np.exp(-L))
+            seen = rng.binomial(group_size, p) / group_size
+            L = np.minimum(L_ref + seen * (1 - seen) / np.sqrt(seen * (1 - seen) + 0.01) / (p * (1 - p)) / 2, 36)
+            rates = 1 / (1 + np.exp(-L))
+            assert abs(rates.mean() - found.mean[n]) < 5 * rates.std() / math.sqrt(runs)
+            assert rates.std() == pytest.approx(found.spread[n], rel=0.05)
+
+    def test_large_groups_are_the_recursion(self) -> None:
+        from grpo_paper.theory.success_map import trajectory
+
+        theory = trajectory(0.2, 2.0, 0.01, 10).p
+        gaps = [abs(sampled_run(0.2, 2.0, 0.01, G, 10).mean - theory).max() for G in (16, 64, 256)]
+        assert gaps[0] > 3 * gaps[1] > 9 * gaps[2]
+
+    def test_finer_points_change_nothing(self) -> None:
+        coarse, fine = (sampled_run(0.001, 0.5, 1e-5, 16, 30, points=points) for points in (2001, 8001))
+        assert abs(coarse.mean - fine.mean).max() < 1e-7
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            ({"p_ref": 0}, "p_ref = 0.0 is outside"),
+            ({"p_ref": [0.1]}, "must be one number"),
+            ({"group_size": 1}, "group_size = 1 is outside"),
+            ({"steps": -1}, "steps = -1 is outside"),
+            ({"points": 3}, "points = 3 is outside"),
+            ({"variant": "GRPO"}, "variant = 'GRPO' is outside"),
+        ],
+    )
+    def test_a_sentence(self, arguments, words) -> None:
+        with pytest.raises(ValueError, match=words):
+            sampled_run(**({"p_ref": 0.2, "beta": 1.0, "eps": 1e-5, "group_size": 8, "steps": 3} | arguments))
