@@ -1,4 +1,4 @@
-"""Executable companion to "Reinforcement Learning with Verifiable Rewards" (Mroueh, arXiv:2503.06639v4).
+"""Executable companion to "Reinforcement Learning with Verifiable Rewards" (Mroueh, ICML 2026, arXiv:2503.06639v4).
 
 Each formula of the paper is written once, as a function that takes floats, arrays, tensors, SymPy symbols
 and Arb balls alike. `fixed_points`, `trajectory` and `Variant` check their arguments; formulas such as `h` are pure and

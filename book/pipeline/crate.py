@@ -49,7 +49,7 @@ def passports(files: Files) -> dict[str, Passport]:
 def describe(files: Files) -> bytes:
     """The archive as an RO-Crate: the metadata file, with a fixed date and in a fixed order."""
     software = json.loads(files["codemeta.json"])
-    paper = software["referencePublication"]
+    papers = software["referencePublication"]
     crate = ROCrate(version=VERSION)
 
     def context(id: str, kind: str, **properties: Any) -> ContextEntity:
@@ -75,10 +75,10 @@ def describe(files: Files) -> bytes:
         if within is not None:
             within.append_to("hasPart", made)
 
-    written = people(paper["author"], "author-of-the-paper")
-    article = context(paper["@id"], paper["@type"], name=paper["name"], author=written)
+    written = people(papers[0]["author"], "author-of-the-paper")
+    articles = [context(paper["@id"], paper["@type"], name=paper["name"], author=written) for paper in papers]
     about = {name: software[name] for name in ("name", "description", "version", "datePublished", "keywords")}
-    about |= {"license": licenses, "author": people(software["author"], "author"), "isBasedOn": article}
+    about |= {"license": licenses, "author": people(software["author"], "author"), "isBasedOn": articles}
     for name, value in about.items():
         crate.root_dataset[name] = value
 

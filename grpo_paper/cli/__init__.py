@@ -54,7 +54,7 @@ class Anywhere(click.Group):
 @click.group(cls=Anywhere, context_settings={"show_default": True})
 @click.version_option(__version__, prog_name="grpo-paper")
 def main() -> None:
-    """Companion to "Reinforcement Learning with Verifiable Rewards" (arXiv:2503.06639v4).
+    """Companion to "Reinforcement Learning with Verifiable Rewards" (ICML 2026, arXiv:2503.06639v4).
 
     \b
     For completion of commands, options and ids, put into ~/.bashrc (zsh and fish: zsh_source, fish_source):

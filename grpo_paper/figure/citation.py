@@ -15,7 +15,9 @@ AUTHORS = "the companion's authors"
 YEAR = 2026
 PAPER = (
     "Mroueh, Y. (2025). Reinforcement Learning with Verifiable Rewards: GRPO's Effective Loss, Dynamics, and Success "
-    "Amplification. arXiv:2503.06639v4"
+    "Amplification. arXiv:2503.06639v4. Version of record (2026): Reinforcement Learning with Verifiable Rewards: "
+    "GRPO's Loss, Dynamics, and Success Amplification. Proceedings of the 43rd International Conference on Machine "
+    "Learning, PMLR 306:90821–90847"
 )
 
 Figure = Passport | Published
@@ -29,7 +31,7 @@ def bibtex(figure: Figure) -> str:
         "year": str(YEAR),
         "version": __version__,
         "howpublished": f"Figure {figure.id} of \\emph{{{COMPANION}}}, version {__version__}",
-        "note": f"Companion to {PAPER}. SHA-256 of the data: {figure.sha256}",
+        "note": f"Companion to {PAPER.replace('–', '--')}. SHA-256 of the data: {figure.sha256}",
     }
     lines = [
         textwrap.fill(f"  {name:<12} = {{{value}}},", 72, subsequent_indent=" " * 4, break_on_hyphens=False)

@@ -32,7 +32,7 @@ def whitening_slope(variance: Number, tilt: Number, eps: Number) -> Number:
 
     .. math:: \frac{dΩ}{dL} = \frac{v\,(2p-1)}{2\,(v+ε)^{3/2}}, \qquad v = p(1-p)
 
-    Source: the numerator and root of Lemma 1, Section 4. Domain: as `whitening`, with ``tilt`` = 2p − 1 in [−1, 1].
+    Source: the numerator and root of Lemma 1, appendix. Domain: as `whitening`, with ``tilt`` = 2p − 1 in [−1, 1].
     Shapes: broadcast. Units: per nat.
 
     >>> whitening_slope(0.25, 0.0, 0.0)

@@ -30,7 +30,7 @@ def renyi(log_p: Number, log_q: Number, alpha: Number) -> Number:
 
     .. math:: D_α(P\|Q) = \frac{1}{α-1} \log \sum_o P(o)^α\, Q(o)^{1-α}
 
-    Source: Lemma 3, Section 4, arXiv:2503.06639v4. Domain: normalised log-probabilities, 0 < α < 1.
+    Source: Lemma 3, appendix, arXiv:2503.06639v4. Domain: normalised log-probabilities, 0 < α < 1.
     Shapes: arrays or tensors (..., outputs), broadcast, to (...). As printed: the proof drops a log (E13).
 
     >>> import numpy as np
@@ -45,7 +45,7 @@ def total_variation(log_p: Number, log_q: Number) -> Number:
 
     .. math:: \mathrm{TV}(P, Q) = \tfrac12 \sum_o |P(o) - Q(o)| = \max_E |P(E) - Q(E)|
 
-    Source: Assumption 1 and Theorem 10, Section 4, arXiv:2503.06639v4. Domain: normalised log-probabilities.
+    Source: Assumption 1 and Theorem 10, appendix, arXiv:2503.06639v4. Domain: normalised log-probabilities.
     Shapes: arrays or tensors (..., outputs), broadcast, to (...).
     As printed: a supremum without ‖f‖∞ ≤ 1 (E17), with which TV is half of it.
 

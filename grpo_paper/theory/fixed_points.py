@@ -26,8 +26,8 @@ def critical_beta(p: Number, eps: Number) -> Number:
 
     .. math:: B(p) = \frac{p(1-p)\,|2p-1|}{2\,[p(1-p)+ε]^{3/2}}
 
-    Source: Lemma 1 and Figure 4, Section 4, arXiv:2503.06639v4. Domain: p in [0, 1], ε > 0. Shapes: broadcast.
-    As printed: same; it reads as a bound on β alone, but p* moves with β (E11).
+    Source: Lemma 1, appendix, and Figure 4, Appendix C.2, arXiv:2503.06639v4. Domain: p in [0, 1], ε > 0.
+    Shapes: broadcast. As printed: same; it reads as a bound on β alone, but p* moves with β (E11).
 
     >>> round(critical_beta(0.01, 1e-5), 2)
     4.92
@@ -55,7 +55,7 @@ def largest_critical_beta(eps: Number) -> Number:
 
     .. math:: \sup_p B(p) = \frac{1}{3\sqrt{3}\,\sqrt{ε}\,(1+4ε)}
 
-    Source: Remark 2, Section 4, arXiv:2503.06639v4; the closed form is ours. Domain: ε > 0. Shapes: elementwise.
+    Source: Remark 2, Appendix C.2, arXiv:2503.06639v4; the closed form is ours. Domain: ε > 0. Shapes: elementwise.
     As printed: Figure 4 stops at p = 0.01 and 0.99, where B is 4.9 at ε = 1e−5; the supremum is 60.9.
 
     >>> round(largest_critical_beta(1e-5), 2)

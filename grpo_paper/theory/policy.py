@@ -75,7 +75,7 @@ def geometric_mean(log_a: Number, log_b: Number, alpha: float) -> Number:
     .. math:: \barπ ∝ a^{α}\, b^{1-α}, \qquad
         α\,\mathrm{KL}(π\|a) + (1-α)\,\mathrm{KL}(π\|b) = \mathrm{KL}(π\|\barπ) + \text{const}
 
-    Source: Lemma 2, Section 4, arXiv:2503.06639v4. Domain: 0 ≤ α ≤ 1; strictly between,
+    Source: Lemma 2, appendix, arXiv:2503.06639v4. Domain: 0 ≤ α ≤ 1; strictly between,
     a and b share an output. Shapes: (..., outputs), broadcast.
 
     >>> import numpy as np
@@ -104,7 +104,7 @@ def renyi_correction(log_pi_ref: Number, log_pi: Number, reward: Number, alpha: 
 
     .. math:: Δ_R = (1-α)\left(D_α(π_{ref,F}\|π_F) - D_α(π_{ref,S}\|π_S)\right)
 
-    Source: Lemma 3 and Theorem 9, Section 4, arXiv:2503.06639v4. Domain: 0 < α < 1, each policy succeeds and fails with
+    Source: Lemma 3 and Theorem 9, appendix, arXiv:2503.06639v4. Domain: 0 < α < 1, each policy succeeds and fails with
     positive probability. Shapes: (..., outputs) to (...). It is 0 along the paper's own iteration (E15).
 
     >>> import numpy as np

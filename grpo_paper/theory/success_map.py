@@ -93,7 +93,7 @@ def force_slope(L: Number, beta: Number, eps: Number, variant: Variant = GRPO) -
 
     .. math:: \frac{1}{β}\frac{dΩ}{dL} = \frac{p(1-p)(2p-1)}{2β\,[p(1-p)+ε]^{3/2}}, \qquad p = σ(L)
 
-    Source: Lemma 1, Section 4, arXiv:2503.06639v4. Domain and shapes: as `force`.
+    Source: Lemma 1, appendix, arXiv:2503.06639v4. Domain and shapes: as `force`.
 
     >>> force_slope(0.0, 1.0, 1e-5)
     0.0
@@ -106,7 +106,7 @@ def anchor(L: Number, L_ref: Number, variant: Variant) -> Number:
 
     .. math:: α\,L_{ref} + (1-α)\,L_{n-1}
 
-    Source: Lemma 3, Section 4, arXiv:2503.06639v4, with its Rényi terms 0 along the iteration (E15).
+    Source: Lemma 3, appendix, arXiv:2503.06639v4, with its Rényi terms 0 along the iteration (E15).
     Domain: L, L_ref in nats, ±inf allowed; a reference of ±inf holds for any α > 0. Shapes: broadcast.
 
     >>> from grpo_paper.theory.variants import two_kl

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text())
 CODEMETA = json.loads((ROOT / "codemeta.json").read_text())
 ZENODO = json.loads((ROOT / ".zenodo.json").read_text())
+BIBTEX = re.compile(r"@\w+\{(\w+),\n(.*?)^\}", re.MULTILINE | re.DOTALL)
+FIELD = re.compile(r"^  (\w+) *= \{(.*)\},?$", re.MULTILINE)
 PASSPORT = Passport(
     id="fig-minimal",
     title="A figure, <i>h</i>(p) & more",
@@ -89,7 +92,7 @@ class TestMetadata:
         assert CITATION["cff-version"] == "1.2.0"
         assert {"message", "title", "authors"} <= CITATION.keys()
         for work in (CITATION, CITATION["preferred-citation"], *CITATION["references"]):
-            assert work["type"] in {"software", "article"}
+            assert work["type"] in {"software", "article", "conference-paper"}
             assert work["title"]
             assert all(author.keys() & {"name", "family-names"} for author in work["authors"])
         assert CITATION["preferred-citation"].items() >= {key: CITATION[key] for key in ("title", "version")}.items()
@@ -120,16 +123,48 @@ class TestMetadata:
         assert [author["name"] for author in ZENODO["creators"]] == listed
 
     def test_the_paper(self) -> None:
-        [paper] = CITATION["references"]
-        told = CODEMETA["referencePublication"]
-        assert (told["@id"], told["name"]) == (paper["url"], paper["title"])
-        assert [(a["familyName"], a["givenName"]) for a in told["author"]] == [
-            (a["family-names"], a["given-names"]) for a in paper["authors"]
-        ]
-        [related] = ZENODO["related_identifiers"]
-        assert related["relation"] == "isSupplementTo"
-        assert related["identifier"].removeprefix("arXiv:") in paper["url"]
-        assert paper["title"].partition(":")[2] in PROJECT["description"]
+        """arXiv v4, which is read here, and the version of record: the same in every file."""
+        read, record = papers = CITATION["references"]
+        for paper, told, related in zip(
+            papers, CODEMETA["referencePublication"], ZENODO["related_identifiers"], strict=True
+        ):
+            assert (told["@id"], told["name"]) == (paper["url"], paper["title"])
+            assert told["datePublished"] == str(paper["year"])
+            assert [(a["familyName"], a["givenName"]) for a in told["author"]] == [
+                (a["family-names"], a["given-names"]) for a in paper["authors"]
+            ]
+            assert related["relation"] == "isSupplementTo"
+            assert related["identifier"].removeprefix("arXiv:") in paper["url"]
+        assert read["title"].partition(":")[2] in PROJECT["description"]
+        assert record["title"] == read["title"].replace("Effective ", "")
+        volume = CODEMETA["referencePublication"][1]
+        assert (volume["isPartOf"]["name"], volume["isPartOf"]["volumeNumber"]) == (
+            record["collection-title"],
+            str(record["volume"]),
+        )
+        assert (volume["pageStart"], volume["pageEnd"]) == (str(record["start"]), str(record["end"]))
+
+    def test_the_bibliography(self) -> None:
+        entries = dict(BIBTEX.findall((ROOT / "book/references.bib").read_text()))
+        for paper in CITATION["references"]:
+            fields = {
+                name: value.replace("{", "").replace("}", "")
+                for name, value in FIELD.findall(entries[f"mroueh{paper['year']}"])
+            }
+            [author] = paper["authors"]
+            assert fields["author"] == f"{author['family-names']}, {author['given-names']}"
+            assert (fields["title"], fields["url"]) == (paper["title"], paper["url"])
+            if "volume" in paper:
+                assert (fields["booktitle"], fields["volume"]) == (paper["collection-title"], str(paper["volume"]))
+                assert fields["pages"] == f"{paper['start']}--{paper['end']}"
+
+    @pytest.mark.parametrize("name", ["README.md", "book/intro.md"])
+    def test_both_are_named_where_a_reader_begins(self, name) -> None:
+        first = " ".join((ROOT / name).read_text().split("\n\n")[1].split())
+        _, record = CITATION["references"]
+        assert CITATION["references"][0]["title"] in first
+        assert "ICML 2026" in first
+        assert record["url"] in first or "{cite}`mroueh2025,mroueh2026`" in first
 
     def test_the_same_python(self) -> None:
         assert CODEMETA["runtimePlatform"].removeprefix("Python ") == PROJECT["requires-python"]
@@ -167,8 +202,8 @@ class TestCrate:
         assert str(crate.datePublished.date()) == CITATION["date-released"]
         assert [license.id for license in crate.license] == CODEMETA["license"]
         assert crate.root_dataset["author"]["name"] == "the companion's authors"
-        assert crate.isBasedOn.id == CITATION["references"][0]["url"]
-        assert crate.isBasedOn["author"]["name"] == "Youssef Mroueh"
+        assert [paper.id for paper in crate.isBasedOn] == [paper["url"] for paper in CITATION["references"]]
+        assert {paper["author"]["name"] for paper in crate.isBasedOn} == {"Youssef Mroueh"}
 
     def test_every_file_of_it_is_there_and_every_file_there_is_known(self, unpacked) -> None:
         crate = ROCrate(unpacked)

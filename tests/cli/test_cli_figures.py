@@ -141,7 +141,15 @@ class TestCite:
     def test_names_everything(self, form, project) -> None:
         told = run("cite", "fig-noise", "--format", form)
         assert told.exit_code == 0
-        for part in ("GRPO, executed", "arXiv:2503.06639v4", "Mroueh", "fig-noise", __version__, NOISE.sha256, "2026"):
+        for part in (
+            "GRPO, executed",
+            "arXiv:2503.06639v4",
+            "Mroueh",
+            "fig-noise",
+            __version__,
+            NOISE.sha256,
+            "PMLR 306",
+        ):
             assert part in " ".join(told.output.split())
 
     def test_forms(self, project) -> None:
@@ -162,9 +170,13 @@ class TestCite:
         file = yaml.safe_load((root / "CITATION.cff").read_text())
         assert (file["title"], file["authors"]) == (citation.COMPANION, [{"name": citation.AUTHORS}])
         assert file["preferred-citation"]["year"] == citation.YEAR
-        [paper] = file["references"]
-        for part in (paper["title"], str(paper["year"]), paper["authors"][0]["family-names"], "arXiv:2503.06639v4"):
-            assert part in citation.PAPER
+        read, record = file["references"]
+        for paper in (read, record):
+            for part in (paper["title"], str(paper["year"]), paper["authors"][0]["family-names"]):
+                assert part in citation.PAPER
+        assert "arXiv:2503.06639v4" in citation.PAPER
+        pages = f"{record['collection-title']}, PMLR {record['volume']}:{record['start']}–{record['end']}"
+        assert pages in citation.PAPER
 
 
 class TestFigures:
