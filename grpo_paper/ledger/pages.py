@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterable
 from typing import get_args
 
-from grpo_paper.ledger import ALL, ERRATA, FURTHER, RECORDS, STATEMENTS, Erratum, Statement
+from grpo_paper.ledger import ALL, CLAIMS, ERRATA, FURTHER, RECORDS, STATEMENTS, Erratum, Statement
 from grpo_paper.ledger.plain import plain
 from grpo_paper.ledger.records import Kind
 
@@ -60,6 +60,11 @@ def statements_page() -> str:
         "What its formulas imply, and what training does to them. Stated and derived in this book.",
         "",
         *_table(FURTHER),
+        "## Claims in prose",
+        "",
+        "What the paper says beside its theorems, and the answer of this book.",
+        "",
+        *_table(CLAIMS),
     ]
     return "\n".join(lines)
 

@@ -43,8 +43,8 @@ class Statement:
     def states(self) -> str:
         """What it says, a sentence in MyST.
 
-        >>> Statement("Theorem 3", "", "").states
-        'Every fixed point of $h$ lies above the reference: $p^* > p_{\\mathrm{ref}}$.'
+        >>> Statement("Figure 3", "", "").states
+        'Prompts that are in no batch move with the others, and one that no answer solves stays at 0.'
         """
         return STATES[self.number]
 

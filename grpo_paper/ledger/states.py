@@ -70,7 +70,33 @@ STATES = {
     "B9": r"With three fixed points the run ends at the top exactly if $p_{\mathrm{ref}} < 1 - p^*_2$, by its first "
     r"update. Else "
     r"it settles on the lowest if the slope there is $\ge -1$, and never if it is below.",
+    "B10": r"The best clipped update may raise a success by more than any factor, $1 + ϵ(1-p)/p$ at small $β$; at $β "
+    r"= 0$ "
+    r"the best rates are all from $\max((1+ϵ)p,\ p + ϵ(1-p))$ to 1.",
+    "B11": r"Every stage gains at least $2/(β\sqrt{1+4ε})$ nats, whatever its length; run to its lowest fixed point "
+    r"it is an "
+    r"implicit Euler step of $dL/dn = Ω/β$.",
+    "B12": r"The mirror needs $N \le T + \log(Ω(δ)/Ω(\max(L_{\mathrm{ref}}, 0))) + 1$ updates to a failure of $δ$, "
+    r"with $T$ the "
+    r"time of $dL/dn = Ω/β$.",
+    "B13": r"Along the natural gradient $dL/dt = Ω(p)$, so whitening moves $2\arcsin\sqrt{p}$ at speed 1; along the "
+    r"plain one "
+    r"$dL/dt = p(1-p)\,Ω(p)\,(c_S + c_F)$.",
+    "B15": r"The push on true log-odds is $J/\sqrt{\tilde p(1-\tilde p)+ε}$ with $J$ the true less the false positive "
+    r"rate; "
+    r"fixed mistakes cap true success at the precision.",
+    "B16": r"The mean of any function of the log-odds after $n$ updates on samples is $u_n(L_{\mathrm{ref}})$, with "
+    r"$u_{n+1}(L) = \sum_k \mathrm{Bin}(k; G, p)\, u_n(L_{\mathrm{ref}} + S_k/β)$.",
     "Libraries": r"One loss of tokens, with three choices, is that of TRL, of torchrl and of verl to the last digits.",
     "Training": r"With $δ_n = \max(0, \mathrm{TV}_n - \mathrm{TV}_{n-1})$ the bound of Theorem 10 holds along each "
     r"run; how loose it is, is measured.",
+    "C1": r"Right for every stage of any length; that a stage should run until it settles does not follow.",
+    "C2": r"In small steps, not as maximisers: the mirror's update has a bounded divergence, the clip's has none.",
+    "C3": r"For exact updates it has a closed form, the same fixed points, and a known end from the reference.",
+    "C4": r"In theory it has: of the six variants only the mirrors climb at every update to 1, in a bounded time.",
+    "C5": r"A rate of exactly 0 stays, for every variant; with groups a small one is seldom seen.",
+    "C6": r"Right, and the condition always holds along the paper's iteration, where $Δ_R = 0$.",
+    "C7": r"At these settings the recursion oscillates only for references below $2 \cdot 10^{-9}$, whose first "
+    r"update jumps "
+    r"to the top.",
 }

@@ -109,7 +109,7 @@ class TestE26:
             first = slow_step(reference, reference, reward, beta, eps, variant)
             second = slow_step(first, reference, reward, beta, eps, variant)
             L_ref, L, after = (
-                float(mpmath.log(success(x, reward) / (1 - success(x, reward)))) for x in (reference, first, second)
+                float(mpmath.log(success(x, reward) / success(x, 1 - reward))) for x in (reference, first, second)
             )
             # Along the iteration the divergences cancel: what is left is Ω/β, whole.
             assert after == pytest.approx(0.4 * L_ref + 0.6 * L + whitened(L, eps) / beta, rel=1e-12)

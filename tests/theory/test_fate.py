@@ -8,7 +8,7 @@ import sympy as sp
 from grpo_paper.theory import fate as module
 from grpo_paper.theory.elementary import logit, sigmoid
 from grpo_paper.theory.fate import VERDICTS, fate, jump_beta, schwarzian
-from grpo_paper.theory.fixed_points import fixed_points
+from grpo_paper.theory.fixed_points import bifurcation_curve, fixed_points
 from grpo_paper.theory.success_map import force, trajectory
 from grpo_paper.theory.variants import DR_GRPO, GRPO, MIRROR_DR_GRPO, MIRROR_GRPO, two_kl, two_kl_dr
 
@@ -153,8 +153,6 @@ class TestB8:
 
     def test_at_slope_minus_one_it_converges_like_one_over_the_root(self):
         """Each update adds −SF/3 to the inverse square of the distance."""
-        from grpo_paper.theory.fixed_points import bifurcation_curve
-
         for L in (-1.0, -2.0, -4.0):
             beta, L_ref = bifurcation_curve(L, 1e-5)
             distance = abs(trajectory(sigmoid(L_ref), beta, 1e-5, 40_000, p_0=sigmoid(L + 0.02)).logit - L)
@@ -171,6 +169,21 @@ class TestB8:
 
     def test_at_a_digit_less_one_does_not(self):
         assert fixed_points(0.010039, 1.0, 1e-9).slope[0] < -1
+
+
+class TestC7:
+    """At β = 0.1 the recursion oscillates only at references that no sampling would ever see succeed."""
+
+    def test_the_flip_at_the_experiments_beta(self) -> None:
+        low, high = -3.0, -1e-3
+        for _ in range(80):  # B falls along the branch of rare successes towards even odds
+            middle = (low + high) / 2
+            low, high = (middle, high) if bifurcation_curve(middle, 1e-5)[0] > 0.1 else (low, middle)
+        flip = sigmoid(bifurcation_curve(low, 1e-5)[1])
+        assert 1e-9 < flip < 2e-9
+        assert fixed_points(2 * flip, 0.1, 1e-5).slope[0] > -1
+        assert fixed_points(flip / 2, 0.1, 1e-5).slope[0] < -1
+        assert fate(flip / 2, 0.1, 1e-5).verdict == "top"
 
 
 class TestUpdates:

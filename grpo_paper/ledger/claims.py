@@ -1,0 +1,70 @@
+"""Claims that the paper makes in prose, and what can be said to each; the words are in `quotes`."""
+
+from grpo_paper.ledger.records import Statement
+
+CLAIMS = (
+    Statement(
+        "C1",
+        "Stages amplify",
+        "practical implications, Appendix C.2",
+        ("theory.staged.staged",),
+        "staged",
+        (),
+        "theory/test_staged.py::TestB11",
+    ),
+    Statement(
+        "C2",
+        "A clip and a penalty are alike",
+        "Section 4; exact updates",
+        ("theory.clipping.least_maximiser", "theory.policy.policy_step"),
+        "clipping",
+        (),
+        "theory/test_clipping.py::TestB10",
+    ),
+    Statement(
+        "C3",
+        "The clip is hard to analyse",
+        "Section 6; exact updates",
+        ("theory.success_map.clipped_step",),
+        "clipping",
+        (),
+        "theory/test_clipping.py::TestSettles",
+    ),
+    Statement(
+        "C4",
+        "The mirror has the best guarantees",
+        "takeaway 2; the theoretical half",
+        ("theory.clock.mirror_bound", "theory.success_map.trajectory"),
+        "mirror",
+        (),
+        "theory/test_clock.py::TestB12",
+    ),
+    Statement(
+        "C5",
+        "Exploration matters, because 0 is absorbing",
+        "takeaway 3; the premise, not the remedy",
+        ("theory.success_map.trajectory", "theory.groups.silent_share"),
+        "amplification",
+        (),
+        "theory/test_errata.py::TestE28",
+    ),
+    Statement(
+        "C6",
+        "When mean-only two-KL ends above the reference",
+        r"Table 1; $0 < α < 1$",
+        ("theory.fixed_points.fixed_points", "theory.variants.two_kl_dr"),
+        "two-kl",
+        (),
+        "theory/test_variant_orbits.py::TestE16",
+    ),
+    Statement(
+        "C7",
+        "Prompts oscillate as in Figure 5, last row",
+        r"Appendix A; $β = 0.1$, $ε = 10^{-5}$, exact updates",
+        ("theory.fixed_points.bifurcation_curve", "theory.fate.fate"),
+        "trajectories",
+        (),
+        "theory/test_fate.py::TestC7",
+        status="computed",
+    ),
+)
