@@ -62,6 +62,38 @@ class TestB11:
         counts = [int(np.argmax(staged(0.2, 100.0, EPS, 300, updates).p >= 0.99)) for updates in (1, 2, 5, 60, None)]
         assert counts == [203, 201, 201, 201, 201]
 
+    def test_no_schedule_is_ever_ahead_of_the_mirror(self) -> None:
+        """Stages that end at random, with a β of their own each, at least the mirror's; p_ref ≥ 2ε."""
+        rng = np.random.default_rng(2)
+        count = 5000
+        p_ref, beta = 10 ** rng.uniform(-9, -0.01, count), 10 ** rng.uniform(-1.5, 2.5, count)
+        eps = p_ref / 2 * 10 ** rng.uniform(-6, 0, count)
+        share = rng.uniform(0.01, 0.9, count)
+        mirror = schedule = anchor = logit(p_ref)
+        own = beta * 2 ** rng.uniform(0, 2, count)
+        for _ in range(100):
+            mirror, schedule = mirror + push(mirror, eps) / beta, anchor + push(schedule, eps) / own
+            # A hundred additions are rounded.
+            assert np.all(schedule <= mirror + 1e-13 * (1 + abs(mirror)))
+            ends = rng.random(count) < share
+            anchor = np.where(ends, schedule, anchor)
+            own = np.where(ends, beta * 2 ** rng.uniform(0, 2, count), own)
+
+    def test_where_success_is_rarer_than_the_smoothing_one_can_be(self) -> None:
+        """Dropped: p_ref ≥ 2ε. The first update of the second stage of three lands ahead."""
+        p_ref, beta, eps = 1e-14, 57.0, 1e-6
+        reference = staged(p_ref, beta, eps, 1, updates=3).logit[-1]
+        fourth = reference + push(reference, eps) / beta
+        assert fourth > trajectory(p_ref, beta, eps, 4, MIRROR_GRPO).logit[-1] + 0.1
+
+    def test_dropped_the_penalty_of_the_mirror_is_no_larger(self) -> None:
+        """A stage of a smaller β is ahead after one update."""
+        assert staged(0.2, 2.0, EPS, 1, updates=1).logit[-1] > trajectory(0.2, 3.0, EPS, 1, MIRROR_GRPO).logit[-1]
+
+    def test_among_longer_stages_the_shorter_is_not_always_the_faster(self) -> None:
+        needed = [m * int(np.argmax(staged(1e-4, 6.0, EPS, 100, m).p >= 0.99)) for m in (1, 2, 3, 4, 5)]
+        assert needed == [1, 38, 42, 56, 30]
+
     def test_a_reference_near_one_is_not_lost(self) -> None:
         start = 1 - 2.0**-50
         L = staged(start, 2.0, 0.01, 3).logit
