@@ -102,7 +102,8 @@ FURTHER = (
     Statement(
         "B10",
         "A clip bounds no ratio",
-        "$0 < p < 1$, $0 < ϵ < 1$, exact expectations; with a penalty and without",
+        "$0 < p < 1$, $0 < ϵ < 1$, exact expectations, no output that the old policy never makes; with a penalty and "
+        "without",
         ("theory.clipping.least_maximiser", "theory.success_map.clipped_step"),
         "clipping",
         (),
@@ -112,7 +113,8 @@ FURTHER = (
     Statement(
         "B11",
         "Stages of any length climb to 1",
-        r"$0 < p_{\mathrm{ref}} < 1$, $ε > 0$, exact updates, one at least in each stage",
+        r"$0 < p_{\mathrm{ref}} < 1$, $ε > 0$, exact updates, one at least in each stage; beside the mirror "
+        r"$p_{\mathrm{ref}} \ge 2ε$",
         ("theory.staged.staged",),
         "staged",
         ("fig-staged",),

@@ -70,15 +70,13 @@ STATES = {
     "B9": r"With three fixed points the run ends at the top exactly if $p_{\mathrm{ref}} < 1 - p^*_2$, by its first "
     r"update. Else "
     r"it settles on the lowest if the slope there is $\ge -1$, and never if it is below.",
-    "B10": r"The best clipped update may raise a success by more than any factor, $1 + ϵ(1-p)/p$ at small $β$; at $β "
-    r"= 0$ "
-    r"the best rates are all from $\max((1+ϵ)p,\ p + ϵ(1-p))$ to 1.",
+    "B10": r"The best clipped update may raise a success by more than any factor, $1 + ϵ(1-p)/p$ at small $β$; at "
+    r"$β = 0$ the best rates are all from $\min(1, \max((1+ϵ)p,\ p + ϵ(1-p)))$ to 1.",
     "B11": r"Every stage gains at least $2/(β\sqrt{1+4ε})$ nats, whatever its length; run to its lowest fixed point "
-    r"it is an "
-    r"implicit Euler step of $dL/dn = Ω/β$.",
-    "B12": r"The mirror needs $N \le T + \log(Ω(δ)/Ω(\max(L_{\mathrm{ref}}, 0))) + 1$ updates to a failure of $δ$, "
-    r"with $T$ the "
-    r"time of $dL/dn = Ω/β$.",
+    r"it is an implicit Euler step of $dL/dn = Ω/β$. Counted in updates no schedule is ever ahead of the mirror if "
+    r"$p_{\mathrm{ref}} \ge 2ε$.",
+    "B12": r"The mirror needs $N \le T + \log(Ω(δ)/Ω(\max(p_{\mathrm{ref}}, \frac12))) + 1$ updates to a failure "
+    r"of $δ$, with $T$ the time of $dL/dn = Ω/β$.",
     "B13": r"Along the natural gradient $dL/dt = Ω(p)$, so whitening moves $2\arcsin\sqrt{p}$ at speed 1; along the "
     r"plain one "
     r"$dL/dt = p(1-p)\,Ω(p)\,(c_S + c_F)$.",
