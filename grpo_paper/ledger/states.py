@@ -81,8 +81,7 @@ STATES = {
     r"plain one "
     r"$dL/dt = p(1-p)\,Ω(p)\,(c_S + c_F)$.",
     "B15": r"The push on true log-odds is $J/\sqrt{\tilde p(1-\tilde p)+ε}$ with $J$ the true less the false positive "
-    r"rate; "
-    r"fixed mistakes cap true success at the precision.",
+    r"rate, and there are at most three fixed points; fixed mistakes cap true success at the precision where $J > 0$.",
     "B16": r"The mean of any function of the log-odds after $n$ updates on samples is $u_n(L_{\mathrm{ref}})$, with "
     r"$u_{n+1}(L) = \sum_k \mathrm{Bin}(k; G, p)\, u_n(L_{\mathrm{ref}} + S_k/β)$.",
     "Libraries": r"One loss of tokens, with three choices, is that of TRL, of torchrl and of verl to the last digits.",

@@ -1,6 +1,6 @@
 """A verifier that errs: what it rewards, how hard it pushes the true log-odds, and what a fixed mistake costs."""
 
-from grpo_paper.theory.advantage import whitening, whitening_slope
+from grpo_paper.theory.advantage import whitening
 from grpo_paper.theory.elementary import Number, sigmoid
 from grpo_paper.theory.success_map import success_variance
 
@@ -39,15 +39,15 @@ def verifier_slope(L: Number, eps: Number, tpr: Number, fpr: Number) -> Number:
 
     .. math:: \frac{J^2 \, p(1-p) \, (2\tilde p - 1)}{2\,[\tilde p(1-\tilde p) + ε]^{3/2}}
 
-    Source: our own statement B15. Domain and shapes: as `verifier_push`.
+    At its root p̃ = ½ the push is least in size. Source: our own statement B15. Domain and shapes: as `verifier_push`.
 
     >>> verifier_slope(0.0, 1e-5, 0.9, 0.1)
     0.0
     """
     accepted, rejected = observed(L, tpr, fpr)
-    variance = accepted * rejected
-    # Ω' of the verifier's own rate, less its p̃(1 − p̃), which the chain rule replaces by J² p(1 − p).
-    return whitening_slope(variance, accepted - rejected, eps) / variance * (tpr - fpr) ** 2 * success_variance(L)
+    scale = whitening(accepted * rejected, eps)
+    # p(1 − p) first, as in `whitening_slope`; no division by p̃(1 − p̃), which is 0 where the verifier never doubts.
+    return success_variance(L) * scale * scale * scale * (tpr - fpr) ** 2 * (accepted - rejected) / 2
 
 
 def true_success(p: Number, p_ref: Number, tpr: Number, fpr: Number) -> Number:
@@ -56,7 +56,8 @@ def true_success(p: Number, p_ref: Number, tpr: Number, fpr: Number) -> Number:
     .. math:: a\,p + b\,(1-p), \qquad a = \frac{\mathrm{TPR}\,p_{ref}}{\tilde p_{ref}}, \quad
         b = \frac{(1-\mathrm{TPR})\,p_{ref}}{1 - \tilde p_{ref}}
 
-    a is the verifier's precision on the reference: no training raises the true rate above it, if a > b.
+    a is the verifier's precision on the reference: no training raises the true rate above it where a > b, which is
+    where TPR > FPR.
     Source: our own statement B15. Domain: p in [0, 1], 0 < p_ref < 1 the reference's true rate, 0 < p̃_ref < 1; tpr and
     fpr its shares of right and of wrong outputs that are accepted. Shapes: broadcast.
 

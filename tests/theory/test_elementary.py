@@ -27,6 +27,7 @@ from grpo_paper.theory.success_map import (
     success_variance,
 )
 from grpo_paper.theory.variants import DR_GRPO, GRPO, MIRROR_GRPO, two_kl
+from grpo_paper.theory.verifier import observed, true_success, verifier_push, verifier_slope
 from tests.conftest import Number
 from tests.extra import torch
 
@@ -84,6 +85,11 @@ FORMULAS = {
     "mirror_bound": (mirror_bound, "L_ref L beta eps"),
     "least_maximiser": (least_maximiser, "p clip x"),
     "jump_beta": (jump_beta, "p_ref eps"),
+    "accepted": (lambda *a: observed(*a)[0], "L p clip"),
+    "rejected": (lambda *a: observed(*a)[1], "L p clip"),
+    "verifier_push": (verifier_push, "L eps p clip"),
+    "verifier_slope": (verifier_slope, "L eps p clip"),
+    "true_success": (true_success, "v p_ref p clip"),
     "clipped_surrogate": (clipped_surrogate, "rho A clip"),
     "contrastive_surrogate": (contrastive_surrogate, "rho r p clip eps"),
     "k1": (k1, "x"),
