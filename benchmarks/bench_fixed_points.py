@@ -1,4 +1,4 @@
-"""Fixed points of a million cells, beside a brentq loop that finds one root of up to three; run by `make bench`."""
+"""Fixed points and fates of a million cells, and a brentq loop that finds one root of up to three; run by `make bench`."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from grpo_paper import fixed_points, logit
+from grpo_paper import fate, fixed_points, logit
 from grpo_paper.theory.success_map import log_odds_step
 
 EPS = 1e-5
@@ -46,6 +46,16 @@ def test_all_fixed_points(benchmark: Any, seconds_per_root: Any) -> None:
     seconds_per_root["ours"] = seconds / found.count.sum()
     print(f"\n{CELLS:,} cells, {found.count.sum():,} fixed points: {seconds / CELLS * 1e6:.2f} µs a cell")
     assert seconds / CELLS <= 3e-6
+
+
+def test_every_fate(benchmark: Any, seconds_per_root: Any) -> None:
+    p_ref, beta = cells(CELLS)
+    ends = benchmark.pedantic(fate, (p_ref, beta, EPS), rounds=3, warmup_rounds=1)
+    beyond = benchmark.stats.stats.min / CELLS - seconds_per_root["ours"] * fixed_points(p_ref, beta, EPS).count.mean()
+    print(
+        f"\n{np.mean(ends.verdict == 'never'):.1%} never settle; {beyond * 1e6:.2f} µs a cell beyond the fixed points"
+    )
+    assert beyond <= 1.5e-6
 
 
 def test_brentq_loop(benchmark: Any, seconds_per_root: Any) -> None:
