@@ -1,4 +1,4 @@
-"""Fixed points and fates of a million cells, and a brentq loop that finds one root of up to three; run by `make bench`."""
+"""Fixed points and fates of a million cells, beside a brentq loop for one root of up to three; run by `make bench`."""
 
 from typing import Any
 
