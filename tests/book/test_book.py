@@ -64,8 +64,8 @@ class TestChapters:
             entry = register.register()[figure]
             assert (entry.chapter, entry.title) == (path.stem, passport.title)
 
-        if path.stem == "stability":  # the README shows one of its figures
-            shown, drawn = ROOT / "book" / "_assets" / "readme.png", tmp_path / "run/figures/fig-stability-diagram.png"
+        if path.stem == "fate":  # the README shows one of its figures
+            shown, drawn = ROOT / "book" / "_assets" / "readme.png", tmp_path / "run/figures/fig-fates.png"
             # Text is rasterised alike with the pinned matplotlib; a level or two of 256 is left for other processors.
             assert compare_images(str(shown), str(drawn), tol=2) is None
 

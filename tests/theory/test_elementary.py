@@ -17,6 +17,7 @@ from grpo_paper.theory.fate import jump_beta, schwarzian
 from grpo_paper.theory.fixed_points import bifurcation_curve, critical_beta, largest_critical_beta, peak_logit
 from grpo_paper.theory.objective import clipped_surrogate, contrastive_surrogate, k1, k3
 from grpo_paper.theory.policy import log_partition
+from grpo_paper.theory.small_steps import arc_speed
 from grpo_paper.theory.success_map import (
     effective_beta,
     force,
@@ -90,6 +91,7 @@ FORMULAS = {
     "verifier_push": (verifier_push, "L eps p clip"),
     "verifier_slope": (verifier_slope, "L eps p clip"),
     "true_success": (true_success, "v p_ref p clip"),
+    "arc_speed": (arc_speed, "L eps"),
     "clipped_surrogate": (clipped_surrogate, "rho A clip"),
     "contrastive_surrogate": (contrastive_surrogate, "rho r p clip eps"),
     "k1": (k1, "x"),
