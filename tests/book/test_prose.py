@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from grpo_paper.ledger import ALL
+
 CHAPTERS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.md"))
 CELL = re.compile(r"^```\{code-cell\}.*?^```$", re.MULTILINE | re.DOTALL)
 DECIMAL = re.compile(r"(?<![\w.])\d+\.\d+(?!\w|\.\d)")
@@ -48,3 +50,23 @@ def test_what_the_paper_prints_is_still_quoted() -> None:
     for name, numbers in QUOTED.items():
         [path] = [path for path in CHAPTERS if path.stem == name]
         assert numbers <= set(DECIMAL.findall(prose(path.read_text()))), name
+
+
+WITHOUT_PROOF = [r for r in ALL if r.status in ("computed", "measured") and not r.number.startswith("Figure")]
+HEDGES = re.compile(r"as far as (?:can|we can)|numerical(?:ly)? eviden|empirically|apparently")
+
+
+@pytest.mark.parametrize("record", WITHOUT_PROOF, ids=lambda record: record.id)
+def test_what_is_not_proved_says_so_in_its_chapter(record) -> None:
+    [path] = [path for path in CHAPTERS if path.stem == record.page]
+    assert f"{record.status}, not proved" in " ".join(prose(path.read_text()).split())
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_and_in_no_other_words(path) -> None:
+    assert not HEDGES.findall(" ".join(prose(path.read_text()).split()))
+
+
+def test_the_words_are_defined() -> None:
+    intro = (Path(__file__).parents[2] / "book" / "intro.md").read_text()
+    assert {"computed, not proved", "measured, not proved"} <= set(re.findall(r"\w+, not proved", intro))
