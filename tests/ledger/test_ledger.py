@@ -164,6 +164,13 @@ class TestQuotations:
             for piece in quotation.split("…"):
                 assert in_words(piece) in WORDS, (page, piece)
 
+    @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.md")), ids=lambda path: path.stem)
+    def test_of_a_chapters_prose(self, path) -> None:
+        """These marks are for the paper's words alone; a caption names the label of an axis."""
+        for quotation in QUOTED.findall(path.read_text().replace("“≈ 1”", "")):
+            for piece in quotation.split("…"):
+                assert in_words(piece) in WORDS, piece
+
     def test_an_altered_word_is_seen(self) -> None:
         assert in_words("p* = 1 is almost always a fixed point") in WORDS
         assert in_words("p* = 1 is nearly always a fixed point") not in WORDS
