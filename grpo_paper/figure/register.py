@@ -53,7 +53,8 @@ def find(id: str, known: Mapping[str, Value]) -> Value:
     """
     if id in known:
         return known[id]
-    near = difflib.get_close_matches(id, known, 3, 0.5)
+    names = {name.removeprefix("fig-"): name for name in known}  # what all share says nothing
+    near = [names[bare] for bare in difflib.get_close_matches(id.removeprefix("fig-"), names, 3, 0.5)]
     raise FigureError(
         f"No figure has the id {id[:80]!r}; "
         + (f"near it are {', '.join(near)}." if near else "`grpo-paper figures` lists them.")

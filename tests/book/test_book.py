@@ -232,8 +232,8 @@ class TestVerify:
 
     def test_finds_a_large_site(self, tmp_path) -> None:
         with (tmp_path / "big.bin").open("wb") as file:
-            file.truncate(15_000_001)
-        assert faults(tmp_path, "Version 1.") == ["the site has 15,000,001 bytes, more than 15,000,000"]
+            file.truncate(20_000_001)
+        assert faults(tmp_path, "Version 1.") == ["the site has 20,000,001 bytes, more than 20,000,000"]
 
 
 class TestReadme:
