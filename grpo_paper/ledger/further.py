@@ -106,7 +106,7 @@ FURTHER = (
         "without",
         ("theory.clipping.least_maximiser", "theory.success_map.clipped_step"),
         "clipping",
-        (),
+        ("fig-clip-no-fence",),
         "theory/test_clipping.py::TestB10",
         ("E21",),
     ),
@@ -126,7 +126,7 @@ FURTHER = (
         r"$α = 0$, $0 < p_{\mathrm{ref}} < 1 - δ$, $ε \ge 0$",
         ("theory.clock.clock", "theory.clock.mirror_bound"),
         "mirror",
-        (),
+        ("fig-mirror-clock",),
         "theory/test_clock.py::TestB12",
     ),
     Statement(
