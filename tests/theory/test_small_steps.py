@@ -82,7 +82,9 @@ class TestB13:
         np.testing.assert_allclose(total, theory, atol=1e-15)
 
     def test_the_trainers_table(self) -> None:
-        trainer = pytest.importorskip("grpo_paper.trainer")
+        pytest.importorskip("torch")
+        from grpo_paper import trainer
+
         task = trainer.Bandit.with_success([0.01, 0.2, 0.7], outputs=8)
         rate, steps = 2e-4, 500
         common = {"clip": None, "group_size": None, "inner_steps": 1, "iterations": steps, "eps": 1e-12, "beta": 1e-9}
