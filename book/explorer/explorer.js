@@ -40,14 +40,14 @@
     if (verdict === "lowest" || verdict === "only") return `settles at ${success(fixed[0].L)}`;
     const found = DYNAMICS.outcome(point, fixed);
     if (found.rising) return "rises towards 1 at every update";
-    if (found.fixed !== undefined && verdict !== "never") return `settles at ${success(fixed[found.fixed].L)}`;
-    const never = verdict === "never" ? "never settles: it " : "";
-    const updates = DYNAMICS.SETTLING.toLocaleString("en");
-    if (!found.cycle && never) return `never settles, nor is it on a cycle of up to ${DYNAMICS.LONGEST} values after ${updates} updates`;
-    if (!found.cycle) return `has not settled after ${updates} updates, nor on a cycle of up to ${DYNAMICS.LONGEST} values`;
+    const never = verdict === "never";
+    if (found.fixed !== undefined && !never) return `settles at ${success(fixed[found.fixed].L)}`;
+    const updates = `${DYNAMICS.SETTLING.toLocaleString("en")} updates`;
+    const cycle = `on a cycle of up to ${DYNAMICS.LONGEST} values`;
+    if (!found.cycle) return never ? `never settles, nor is it ${cycle} after ${updates}` : `has not settled after ${updates}, nor ${cycle}`;
     const values = found.cycle.map(success);
     const shown = values.length > 8 ? `${values[0]} to ${values[values.length - 1]}` : values.join(", ");
-    return `${never}ends on a cycle of ${values.length} values: ${shown}`;
+    return `${never ? "never settles: it " : ""}ends on a cycle of ${values.length} values: ${shown}`;
   }
 
   function table(fixed) {

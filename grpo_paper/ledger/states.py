@@ -68,8 +68,7 @@ STATES = {
     "B8": r"The Schwarzian derivative of the recursion in log-odds is negative. So every orbit, from every start, "
     r"converges to a fixed point, in particular wherever $p_{\mathrm{ref}} \ge 1.00392\,\%$.",
     "B9": r"With three fixed points the run ends at the top exactly if $p_{\mathrm{ref}} < 1 - p^*_2$, by its first "
-    r"update. Else "
-    r"it settles on the lowest if the slope there is $\ge -1$, and never if it is below.",
+    r"update. Else it settles on the lowest if the slope there is $\ge -1$, and never if it is below.",
     "B10": r"The best clipped update may raise a success by more than any factor, $1 + ϵ(1-p)/p$ at small $β$; at "
     r"$β = 0$ the best rates are all from $\min(1, \max((1+ϵ)p,\ p + ϵ(1-p)))$ to 1.",
     "B11": r"Every stage gains at least $2/(β\sqrt{1+4ε})$ nats, whatever its length; run to its lowest fixed point "
@@ -78,8 +77,7 @@ STATES = {
     "B12": r"The mirror needs $N \le T + \log(Ω(δ)/Ω(\max(p_{\mathrm{ref}}, \frac12))) + 1$ updates to a failure "
     r"of $δ$, with $T$ the time of $dL/dn = Ω/β$.",
     "B13": r"Along the natural gradient $dL/dt = Ω(p)$, so whitening moves $2\arcsin\sqrt{p}$ at speed 1; along the "
-    r"plain one "
-    r"$dL/dt = p(1-p)\,Ω(p)\,(c_S + c_F)$.",
+    r"plain one $dL/dt = p(1-p)\,Ω(p)\,(c_S + c_F)$.",
     "B15": r"The push on true log-odds is $J/\sqrt{\tilde p(1-\tilde p)+ε}$ with $J$ the true less the false positive "
     r"rate, and there are at most three fixed points; fixed mistakes cap true success at the precision where $J > 0$.",
     "B16": r"The mean of any function of the log-odds after $n$ updates on samples is $u_n(L_{\mathrm{ref}})$, with "
@@ -94,6 +92,5 @@ STATES = {
     "C5": r"A rate of exactly 0 stays, for every variant; with groups a small one is seldom seen.",
     "C6": r"Right, and the condition always holds along the paper's iteration, where $Δ_R = 0$.",
     "C7": r"At these settings the recursion oscillates only for references below $2 \cdot 10^{-9}$, whose first "
-    r"update jumps "
-    r"to the top.",
+    r"update jumps to the top.",
 }

@@ -129,14 +129,12 @@ def fixed_points(p_ref: Any, beta: Any, eps: Any, variant: Variant = GRPO) -> Fi
         )
     roots = np.full((*shape, 3), np.nan)
     at_end = np.isinf(L_ref)
-    interior = np.where(at_end, np.nan, L_ref)  # nothing to solve at the ends, and NaN never warns
     with np.errstate(over="ignore", divide="ignore"):  # log-odds beyond 1.8e308 saturate to inf
         strength = np.maximum(variant.alpha * beta, np.finfo(float).smallest_subnormal)
         if variant.normalization == MEAN_ONLY:
-            roots[..., 0] = interior + 1 / strength
+            roots[..., 0] = np.where(at_end, L_ref, np.where(at_end, 0.0, L_ref) + 1 / strength)
         else:
-            roots[:] = solve(interior, strength, eps)
-        roots[..., 0] = np.where(at_end, L_ref, roots[..., 0])
+            roots[:] = solve(L_ref, strength, eps)
         slope = (1 - variant.alpha) + force_slope(roots, beta[..., None], eps[..., None], variant)
         slope[..., 0] = np.where(at_end, 0.0, slope[..., 0])
     return FixedPoints(roots, slope)
@@ -154,17 +152,20 @@ def _mirror_ends(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray, variant: 
 def solve(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> np.ndarray:
     """`fixed_points` of GRPO from the log-odds of the reference, which a probability near 1 does not hold; unchecked.
 
-    Shapes: the inputs broadcast; a last axis of 3 is added. Where L_ref is NaN there is none.
+    Shapes: the inputs broadcast; a last axis of 3 is added. A reference of ±∞ is itself the one there is.
 
     >>> solve(np.array(50.0), np.array(2.0), np.array(0.01)).round(6)
     array([55.,  nan,  nan])
     """
-    cells = np.broadcast_arrays(L_ref, beta, eps)
+    at_end = np.isinf(L_ref)
+    interior = np.where(at_end, np.nan, L_ref)  # nothing to solve at the ends, and NaN never warns
+    cells = np.broadcast_arrays(interior, beta, eps)
     roots = np.full((*cells[0].shape, 3), np.nan)
     flat = roots.reshape(-1, 3)
     for start in range(0, len(flat), CHUNK):
         part = slice(start, start + CHUNK)
         flat[part] = _solve(*(cell.flat[part] for cell in cells))
+    roots[..., 0] = np.where(at_end, L_ref, roots[..., 0])
     return roots
 
 

@@ -34,13 +34,8 @@ def staged(p_ref: Any, beta: Any, eps: Any, stages: int, updates: int | None = N
     orbit = np.empty((*shape, stages + 1))
     orbit[..., 0] = L_ref
     for k in range(stages):
-        anchor = orbit[..., k]
-        if updates is None:
-            inside = np.where(np.isinf(anchor), np.nan, anchor)
-            orbit[..., k + 1] = np.where(np.isinf(anchor), anchor, solve(inside, beta, eps)[..., 0])
-            continue
-        L = anchor
-        for _ in range(updates):
+        L = anchor = orbit[..., k]
+        for _ in range(updates or 0):
             L = next_log_odds(L, anchor, beta, eps)
-        orbit[..., k + 1] = L
+        orbit[..., k + 1] = solve(anchor, beta, eps)[..., 0] if updates is None else L
     return Trajectory(orbit)
