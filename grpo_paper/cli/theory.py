@@ -118,7 +118,9 @@ def _end(told: "Fate", start: float) -> str:
     if told.verdict == "never":
         return f"from {start} it never settles: the lowest fixed point repels"
     if told.verdict == "open":
-        return f"from {start} it has not settled after {MOST:,} updates, and no theorem says that it never climbs to the top"
+        return (
+            f"from {start} it has not settled after {MOST:,} updates; no theorem says that it never climbs to the top"
+        )
     which = {"only": "its one fixed point", "lowest": "the lowest fixed point", "top": "the top"}[str(told.verdict)]
     near = f"after more than {MOST:,} updates" if math.isnan(told.updates) else f"from update {int(told.updates)} on"
     return f"from {start} it ends at {which}, p {_success(float(told.p))}: within 0.001 of it {near}"
