@@ -8,7 +8,7 @@ do not.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from grpo_paper.theory.advantage import MEAN_ONLY, WHITENED, Normalization, Omega, omega_minus, omega_plus
+from grpo_paper.theory.advantage import Omega, omega_minus, omega_plus
 from grpo_paper.theory.elementary import logit, sigmoid
 from grpo_paper.theory.fate import Fate, fate
 from grpo_paper.theory.fixed_points import FixedPoints, fixed_points
@@ -22,6 +22,7 @@ from grpo_paper.theory.variants import (
     two_kl,
     two_kl_dr,
 )
+from grpo_paper.theory.weighting import MEAN_ONLY, WHITENED, Weighting
 
 if TYPE_CHECKING:
     from grpo_paper.theory import certify as certify
@@ -37,10 +38,10 @@ __all__ = [
     "WHITENED",
     "Fate",
     "FixedPoints",
-    "Normalization",
     "Omega",
     "Trajectory",
     "Variant",
+    "Weighting",
     "fate",
     "fixed_points",
     "h",

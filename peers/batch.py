@@ -5,7 +5,8 @@ from typing import Any
 
 import torch
 
-from grpo_paper.theory.advantage import Normalization, advantage, library_whitening
+from grpo_paper.theory.advantage import advantage
+from grpo_paper.theory.weighting import Weighting, library_whitening
 
 REWARDS = torch.tensor([[1, 0, 0, 0], [1, 1, 0, 1], [0, 1, 1, 0], [1, 1, 1, 1]], dtype=torch.float64)
 LENGTHS = torch.tensor([7, 1, 4, 2, 3, 7, 5, 6, 2, 4, 7, 1, 6, 3, 5, 2])
@@ -17,10 +18,10 @@ LARGEST: dict[str, list[float]] = {}
 """Every deviation measured, by library, for the summary."""
 
 
-def advantages(normalization: Normalization) -> torch.Tensor:
+def advantages(weighting: Weighting) -> torch.Tensor:
     """Advantage of every output, each group with its own mean; the last group is silent."""
     p_hat = REWARDS.mean(1, keepdim=True)
-    return advantage(REWARDS, p_hat, 0.0, normalization).flatten()
+    return advantage(REWARDS, p_hat, 0.0, weighting).flatten()
 
 
 def drift(seed: int) -> torch.Tensor:

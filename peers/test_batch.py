@@ -4,7 +4,7 @@ import pytest
 import torch
 
 import grpo_paper
-from grpo_paper.theory.advantage import library_whitening
+from grpo_paper.theory.weighting import library_whitening
 from peers.batch import CLIP, LENGTHS, MASK, advantages, drift
 
 

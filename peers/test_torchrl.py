@@ -9,8 +9,8 @@ from tensordict import TensorDict
 from torchrl.modules.distributions import LLMMaskedCategorical
 from torchrl.objectives.llm import GRPOLoss, MCAdvantage
 
-from grpo_paper.theory.advantage import WHITENED, library_whitening
 from grpo_paper.theory.tokens import token_loss
+from grpo_paper.theory.weighting import WHITENED, library_whitening
 from peers.batch import BETA, CLIP, CLOSE, MASK, REWARDS, SLIPS, Batch, advantages, assert_equal, batch, deviation
 
 MEANS = {"prompt_mean": "grpo", "token_mean": "bnpo"}

@@ -11,8 +11,8 @@ from datasets import Dataset
 from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
 from trl import GRPOConfig, GRPOTrainer
 
-from grpo_paper.theory.advantage import MEAN_ONLY, library_whitening
 from grpo_paper.theory.tokens import token_loss
+from grpo_paper.theory.weighting import MEAN_ONLY, library_whitening
 from peers import llama
 from peers.batch import (
     BETA,
@@ -176,16 +176,16 @@ class TestAdvantage:
     """The advantages that TRL gives to outputs that it has sampled and scored itself."""
 
     @pytest.mark.parametrize(
-        ("scale_rewards", "normalization"),
+        ("scale_rewards", "weighting"),
         [("group", library_whitening(4)), ("none", MEAN_ONLY)],
         ids=["group", "none"],
     )
-    def test_is_ours(self, scale_rewards, normalization, folder) -> None:
+    def test_is_ours(self, scale_rewards, weighting, folder) -> None:
         made = trainer(folder, scale_rewards=scale_rewards)
         rows = [{"prompt": p, "reward": r} for p, r in zip(PROMPTS, REWARDS.flatten().tolist(), strict=True)]
         found = made._generate_and_score_completions(rows)["advantages"]
         assert found.dtype == torch.float32
-        assert deviation(advantages(normalization), found) < 5e-7  # some roundings of 6e-8
+        assert deviation(advantages(weighting), found) < 5e-7  # some roundings of 6e-8
         assert deviation(advantages(library_whitening(4, 1e-6)), found) > 5e-5
 
 

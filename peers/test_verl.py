@@ -16,9 +16,9 @@ from verl.trainer.ppo.core_algos import (
 from verl.workers.config import ActorConfig, PolicyLossConfig
 from verl.workers.utils.losses import ppo_loss
 
-from grpo_paper.theory.advantage import MEAN_ONLY, library_whitening
 from grpo_paper.theory.objective import k3
 from grpo_paper.theory.tokens import token_loss
+from grpo_paper.theory.weighting import MEAN_ONLY, library_whitening
 from peers.batch import BETA, CLIP, CLOSE, LENGTHS, MASK, REWARDS, SLIPS, advantages, assert_equal, batch, deviation
 
 PROMPT = 3

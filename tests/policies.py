@@ -41,7 +41,7 @@ def slow_step(previous, reference, reward, beta, eps, variant):
     """The update as the theorems print it, output by output, in 40 digits."""
     with mpmath.workdps(40):
         p = mpmath.fsum(x for x, r in zip(previous, reward, strict=True) if r == 1) / mpmath.fsum(previous)
-        scale = 1 / mpmath.sqrt(p * (1 - p) + mpmath.mpf(eps)) if variant.normalization is GRPO.normalization else 1
+        scale = 1 / mpmath.sqrt(p * (1 - p) + mpmath.mpf(eps)) if variant.weighting is GRPO.weighting else 1
         weights = []
         for x, y, r in zip(previous, reference, reward, strict=True):
             anchor = mpmath.mpf(y) ** mpmath.mpf(variant.alpha) * mpmath.mpf(x) ** (1 - mpmath.mpf(variant.alpha))

@@ -1,5 +1,5 @@
 // Orbits and fixed points of one parameter point. Every formula comes from FORMULAS; here are only the algorithms.
-// A point has p_ref, beta, eps, alpha, normalization and, unless the orbit starts at p_ref, p_0.
+// A point has p_ref, beta, eps, alpha, weighting and, unless the orbit starts at p_ref, p_0.
 "use strict";
 
 const DYNAMICS = (() => {
@@ -7,7 +7,7 @@ const DYNAMICS = (() => {
   const LONGEST = 64; // values of the longest cycle that is looked for
   const SAME = 1e-9; // relative distance at which two log-odds are one value
 
-  const rules = (point) => FORMULAS.normalizations[point.normalization];
+  const rules = (point) => FORMULAS.weightings[point.weighting];
   const reference = (point) => FORMULAS.logit(point.p_ref);
   const start = (point) => FORMULAS.logit(point.p_0 ?? point.p_ref);
   const slope = (L, point) => rules(point).slope(L, point.beta, point.eps, point.alpha);
@@ -42,9 +42,10 @@ const DYNAMICS = (() => {
     return place;
   }
 
-  // All fixed points, ascending. The defect falls, except between the two places on L > 0 where its slope is 0, if
+  // All fixed points, ascending. A defect of GRPO falls, except between the two places on L > 0 where its slope is 0, if
   // there are any: the slope rises up to peak_logit and falls after it (B2). So each piece between has one root at
-  // most. All lie above the reference (Theorem 3).
+  // most. All lie above the reference (Theorem 3). Where the push never rises the defect falls; where it is a bowl the
+  // defect has one turn, and the last fixed point is p = 1.
   function fixedPoints(point) {
     const { beta, eps, alpha } = point;
     const rule = rules(point);
@@ -59,24 +60,28 @@ const DYNAMICS = (() => {
     const defectSlope = (L) => rule.defect_slope(L, beta, eps, alpha);
     const peak = FORMULAS.peak_logit(eps);
     const turns = [];
-    if (defectSlope(peak) > 0) {
+    if (rule.shape === "bowl") turns.push(bisect(defectSlope, L_ref, beyond((L) => -defectSlope(L), Math.max(1, L_ref))));
+    else if (rule.shape === "dip" && defectSlope(peak) > 0) {
       turns.push(bisect(defectSlope, 0, peak), bisect(defectSlope, peak, beyond(defectSlope, peak)));
     }
-    const ends = [Math.min(L_ref, ...turns), ...turns, beyond(defect, Math.max(1, L_ref, ...turns))];
+    const last = rule.shape === "bowl" ? (L) => -defect(L) : defect;
+    const ends = [Math.min(L_ref, ...turns), ...turns, beyond(last, Math.max(1, L_ref, ...turns))];
     const roots = new Set();
     for (let i = 1; i < ends.length; i++) {
       const [low, high] = [ends[i - 1], ends[i]];
       if (defect(low) * defect(high) <= 0) roots.add(bisect(defect, low, high));
     }
-    return [...roots].map((L) => ({ L, slope: slope(L, point) }));
+    const inside = [...roots].map((L) => ({ L, slope: slope(L, point) }));
+    return rule.shape === "bowl" ? [...inside, { L: Infinity, slope: 0 }] : inside;
   }
 
   const attracts = (fixed) => Math.abs(fixed.slope) < 1;
+  const pull = (fixed) => (attracts(fixed) ? "attracts" : Math.abs(fixed.slope) > 1 ? "repels" : "has slope 1");
 
   // Where a run ends by the theorems B8 and B9: "only", "lowest", "top" or "never". Undefined for what they do not cover:
-  // two whitened penalties, the mirror, and a start other than p_ref that may yet climb.
+  // two penalties where the push is not constant, the mirror, and a start other than p_ref that may yet climb.
   function fate(point, fixed = fixedPoints(point)) {
-    if (point.alpha === 0 || (point.alpha < 1 && point.normalization !== "mean-only")) return undefined;
+    if (point.alpha === 0 || (point.alpha < 1 && rules(point).shape !== "constant")) return undefined;
     const [lowest, middle] = fixed;
     if (middle && Math.abs(start(point)) > middle.L) return "top";
     if (lowest.slope >= -1) return middle ? "lowest" : "only";
@@ -98,5 +103,5 @@ const DYNAMICS = (() => {
     return {};
   }
 
-  return { SETTLING, LONGEST, step, slope, orbit, start, reference, fixedPoints, attracts, fate, outcome };
+  return { SETTLING, LONGEST, step, slope, orbit, start, reference, fixedPoints, attracts, pull, fate, outcome };
 })();

@@ -13,7 +13,9 @@
     ["p_ref=0.0001&beta=5&eps=1e-5&p_0=0.1&axes=log-odds&steps=50", "The same panel as printed, from 0.1 (E7, E8)"],
     ["p_ref=0.001&beta=6&eps=1e-5&alpha=0.5", "Two penalties calm the cycle of two (B4)"],
     ["p_ref=0.2&beta=5&eps=1e-5&alpha=0", "Mirror: it rises to 1"],
-    ["p_ref=0.2&beta=1&eps=1e-5&normalization=mean-only", "Dr. GRPO: one update and there"],
+    ["p_ref=0.2&beta=1&eps=1e-5&weighting=Dr.+GRPO", "Dr. GRPO: one update and there"],
+    ["p_ref=0.2&beta=1&eps=1e-5&weighting=MaxRL", "MaxRL: one fixed point, whatever the parameters"],
+    ["p_ref=0.01&beta=0.5&eps=1e-5&weighting=PKPO+%28k%3D4%29", "Pass@4: it overshoots and never settles"],
   ];
   const COUNTS = ["No fixed point", "One fixed point", "Two fixed points", "Three fixed points"];
   const GRID = 800;
@@ -26,9 +28,9 @@
   // ---- words
 
   function summary(fixed) {
-    const { mirror, reference, both } = FORMULAS.normalizations[point.normalization];
+    const { mirror, reference, both } = FORMULAS.weightings[point.weighting];
     const name = point.alpha === 0 ? mirror : point.alpha === 1 ? reference : `${both} (α = ${point.alpha})`;
-    const each = fixed.map(({ L, slope }) => `${success(L)} ${DYNAMICS.attracts({ slope }) ? "attracts" : "repels"}`);
+    const each = fixed.map((f) => `${success(f.L)} ${DYNAMICS.pull(f)}`);
     const count = point.alpha === 0 ? "No fixed point between 0 and 1" : COUNTS[fixed.length];
     const origin = point.p_0 === null ? `p_ref = ${number(point.p_ref)}` : `p_0 = ${number(point.p_0)}`;
     return `${name}. ${count}: ${each.join(", ")}. From ${origin} training ${end(fixed)}.`;
@@ -53,8 +55,7 @@
   function table(fixed) {
     const rows = fixed.map(({ L, slope }) => {
       const row = document.createElement("tr");
-      const kind = DYNAMICS.attracts({ slope }) ? "attracts" : "repels";
-      for (const text of [success(L), small(-L), signed(L), signed(slope), kind]) row.insertCell().textContent = text;
+      for (const text of [success(L), small(-L), signed(L), signed(slope), DYNAMICS.pull({ slope })]) row.insertCell().textContent = text;
       return row;
     });
     at("table").tBodies[0].replaceChildren(...rows);
@@ -116,13 +117,14 @@
   function draw() {
     const fixed = DYNAMICS.fixedPoints(point);
     const orbit = DYNAMICS.orbit(point, point.steps);
+    const shown = orbit.filter(Number.isFinite); // a bowl's leaves the floats
     const finite = fixed.filter(({ L }) => Number.isFinite(L));
     const text = summary(fixed);
     at("summary").textContent = text;
     table(fixed);
-    drawMap(orbit, fixed);
+    drawMap(shown, fixed);
     drawOrbit(at("rate"), orbit, fixed, sigmoid, { ...PLOT.range([0, 1]), label: "success rate" });
-    drawOrbit(at("odds"), orbit, finite, (L) => L, { ...reach(orbit, fixed), label: "log-odds of success (nats)" });
+    drawOrbit(at("odds"), shown, finite, (L) => L, { ...reach(shown, fixed), label: "log-odds of success (nats)" });
     at("map").setAttribute("aria-label", `The map, the diagonal and the orbit between them. ${text}`);
     const last = orbit[orbit.length - 1];
     const course = `from ${success(orbit[0])} to ${success(last)} after ${point.steps} updates`;

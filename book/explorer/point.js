@@ -41,10 +41,10 @@ const POINT = (() => {
     },
   };
   const CHOICES = {
-    normalization: { options: Object.keys(FORMULAS.normalizations), label: "normalisation" },
+    weighting: { options: Object.keys(FORMULAS.weightings), label: "weighting" },
     axes: { options: ["probability", "log-odds"], label: "axes of the map" },
   };
-  const CITED = ["p_ref", "beta", "eps", "alpha", "normalization"]; // the rest is written where it is not as at first
+  const CITED = ["p_ref", "beta", "eps", "alpha", "weighting"]; // the rest is written where it is not as at first
 
   function initial() {
     const point = {};

@@ -25,11 +25,23 @@ PICTURES = (".svg", ".pdf", ".png")
 Rows = list[dict[str, Any]]
 
 
+def _methods() -> list[str]:
+    """Every method of the zoo, for a shell to complete."""
+    from grpo_paper.theory.methods import METHODS
+
+    return [method.key for method in METHODS]
+
+
 @click.command()
 @click.option("--p-ref", type=float, required=True, help="Success rate of the reference.")
 @click.option("--beta", type=float, required=True, help="Strength of the KL penalty.")
 @click.option("--eps", type=float, default=1e-5, help="ε inside the root of GRPO's standard deviation.")
 @click.option("--variant", type=click.Choice(VARIANTS), default="grpo", help="Row of the paper's Table 1.")
+@click.option(
+    "--weighting",
+    shell_complete=one_of(_methods),
+    help="Another method in place of GRPO, with its setting after a colon: maxrl, pkpo:8. It takes any --alpha.",
+)
 @click.option("--alpha", type=float, help="Share of the penalty that goes to the reference, for the two-kl variants.")
 @click.option("--clip", type=float, help="Clipping range of the ratio in the trajectory; no clipping unless given.")
 @click.option("--p-0", type=float, help="Start of the trajectory; the reference unless given.")
@@ -45,6 +57,7 @@ def predict(
     beta: float,
     eps: float,
     variant: str,
+    weighting: str | None,
     alpha: float | None,
     clip: float | None,
     p_0: float | None,
@@ -56,9 +69,11 @@ def predict(
     \b
     Examples:
       grpo-paper predict --p-ref 0.2 --beta 1
+      grpo-paper predict --p-ref 0.2 --beta 1 --weighting maxrl
       grpo-paper predict --p-ref 0.2 --beta 1 --variant two-kl --alpha 0.5 --save orbit.csv --save orbit.svg
     """
-    from grpo_paper import fate, fixed_points, trajectory
+    from grpo_paper import fixed_points, trajectory
+    from grpo_paper.theory.fate import fate, known
 
     for path in save:
         if path.suffix not in (".json", ".csv", *PICTURES):
@@ -69,10 +84,10 @@ def predict(
 
             matplotlib.use("agg")
     try:
-        which = _variant(variant, alpha)
+        which = _variant(variant, weighting, alpha)
         found = fixed_points(p_ref, beta, eps, which)
         orbit = trajectory(p_ref, beta, eps, steps, which, p_0, clip)
-        told = None if clip is not None or variant == "two-kl" else fate(p_ref, beta, eps, which, p_0)
+        told = fate(p_ref, beta, eps, which, p_0) if clip is None and known(which) else None
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     except MemoryError:
@@ -84,7 +99,7 @@ def predict(
     click.echo(", ".join(f"{name} {value}" for name, value in given.items()))
     click.echo("\nfixed points" if points else "\nno fixed point")
     for row in points:
-        pull = "attracts" if row["stable"] else "repels"
+        pull = "attracts" if row["stable"] else "repels" if abs(row["slope"]) > 1 else "has slope 1"
         click.echo(f"  p {_success(row['p'])}  failure {row['failure']:.4g}  slope {row['slope']:.4g}  {pull}")
     if told is not None:
         click.echo(f"\n{_end(told, p_ref if p_0 is None else p_0)}")
@@ -99,9 +114,14 @@ def predict(
         click.echo(f"saved {path}")
 
 
-def _variant(name: str, alpha: float | None) -> "Variant":
+def _variant(name: str, weighting: str | None, alpha: float | None) -> "Variant":
     import grpo_paper as library
+    from grpo_paper.theory import methods
 
+    if weighting is not None:
+        if name != "grpo":
+            raise ValueError(f"--weighting {weighting} takes the place of --variant {name}; give one of them")
+        return library.Variant(methods.weighting(weighting), 1.0 if alpha is None else alpha)
     if name.startswith("two-kl"):
         if alpha is None:
             raise ValueError(f"--variant {name} needs --alpha, the share of the penalty that goes to the reference")

@@ -26,10 +26,9 @@ SETTINGS = (
         "--alpha", type=Numbers(), default=1.0, help="Share of the KL that ties to the reference; 0 for the mirror."
     ),
     click.option(
-        "--normalization",
-        type=click.Choice(["mean+variance", "mean-only", "library"]),
-        default="mean+variance",
-        help="Of the advantages: GRPO's, Dr. GRPO's, or as libraries do it.",
+        "--weighting",
+        default="grpo",
+        help="A method, with its setting after a colon: grpo, maxrl, pkpo:8; or library, GRPO as libraries do it.",
     ),
     click.option("--eps", type=float, default=1e-5, help="ε inside the root of GRPO's standard deviation."),
     click.option("--clip", type=Optional(float, "none"), default=0.2, help="ϵ of the clipping range."),
@@ -108,18 +107,18 @@ def _run(task: "Callable[[], Task]", out: Path | None, device: str, threads: int
     import torch
 
     from grpo_paper.theory import domain
-    from grpo_paper.theory.advantage import MEAN_ONLY, WHITENED, library_whitening
+    from grpo_paper.theory.methods import weighting
+    from grpo_paper.theory.weighting import library_whitening
     from grpo_paper.trainer import TrainConfig, parallel
     from grpo_paper.trainer import train as run
 
     keep = None if out is None else out / "checkpoint.pt"
     how = {name: config.pop(name) for name in ("compiled", "bfloat16", "keep_every")}
     try:
-        kind = config["normalization"]
+        kind = config["weighting"]
         if kind == "library" and config["group_size"] is None:
-            raise ValueError("normalization = 'library' divides by a sample's deviation; give a group size")
-        papers = {normalization.name: normalization for normalization in (WHITENED, MEAN_ONLY)}
-        config["normalization"] = papers.get(kind) or library_whitening(config["group_size"])
+            raise ValueError("weighting = 'library' divides by a sample's deviation; give a group size")
+        config["weighting"] = library_whitening(config["group_size"]) if kind == "library" else weighting(kind)
         where = parallel.join(device)
         if keep is not None and keep.exists() and parallel.rank() == 0:
             click.echo(f"Reading {keep}.", err=True)

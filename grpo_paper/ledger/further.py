@@ -169,7 +169,7 @@ FURTHER = (
         "Libraries",
         "The same loss in TRL, torchrl and verl",
         "outputs of several tokens, a sample deviation",
-        ("theory.tokens.token_loss", "theory.advantage.library_whitening"),
+        ("theory.tokens.token_loss", "theory.weighting.library_whitening"),
         "libraries",
         ("fig-libraries",),
         "theory/test_tokens.py::TestThePaper",

@@ -13,6 +13,7 @@ from grpo_paper.extras import needed
 from grpo_paper.theory.elementary import logit, sigmoid
 from grpo_paper.theory.success_map import force, force_slope, log_odds_step
 from grpo_paper.theory.variants import GRPO, Variant
+from grpo_paper.theory.weighting import Weighting
 
 with needed("A proof by balls"):
     from flint import arb, ctx
@@ -108,7 +109,7 @@ def fixed_points(
 
     .. math:: D(L) = α\,L_{ref} + (1-α)\,L + Ω(L)/β - L = 0
 
-    The search box is where every root must lie, logit p_ref ≤ L ≤ logit p_ref + 1/(αβ√ε). A piece is dropped when
+    The search box is where every root inside (0, 1) must lie, as D has one sign outside it. A piece is dropped when
     D has one sign on it; where D' has one sign it holds at most one root, and the signs at its ends decide.
     Source: Theorems 3 and 6, Lemma 1, arXiv:2503.06639v4. Domain: decimal strings, 0 < p_ref < 1, β > 0, ε > 0,
     0 < α ≤ 1, a float α for its exact binary value (``Variant(WHITENED, arb("0.3"))`` for the decimal).
@@ -121,7 +122,7 @@ def fixed_points(
     with ctx.workprec(precision):
         p, b, e = exact("p_ref", p_ref), exact("beta", beta), exact("eps", eps)
         alpha = arb(variant.alpha)  # as a ball, so that 1 − α is not rounded to a float
-        variant = Variant(variant.normalization, alpha)
+        variant = Variant(variant.weighting, alpha)
         for name, text, domain, good in (
             ("p_ref", p_ref, "a probability strictly between 0 and 1", p > 0 and p < 1),
             ("beta", beta, "> 0", b > 0),
@@ -130,19 +131,61 @@ def fixed_points(
         ):
             if not good:
                 raise ValueError(f"{name} = {text!r} is outside its domain: it must be {domain}")
-        L_ref = logit(p)
+        return _enclose(logit(p), b, e, variant, cuts)
 
-        def defect(L: arb) -> arb:
-            return log_odds_step(L, L_ref, b, e, variant) - L
 
-        def defect_slope(L: arb) -> arb:
-            return force_slope(L, b, e, variant) - alpha
+def log_odds(L_ref: float, beta: float, eps: float, weighting: Weighting) -> list[float]:
+    """Every fixed point of a weighting that is tied to the reference alone, as floats; all numbers are taken exactly.
 
-        ceiling = L_ref + force(arb("inf"), b, e, variant) / alpha
-        bottom, top = (L_ref - 1).lower(), (ceiling + 1).upper()
-        roots, complete = _isolate(defect, defect_slope, arb(bottom), arb(top), cuts)
-        points = tuple(FixedPoint(root, (1 - alpha) + force_slope(root, b, e, variant)) for root in roots)
-    return Enclosure(points, complete)
+    Errors: ValueError where balls cannot show that these are all.
+
+    >>> from grpo_paper.theory.weighting import library_whitening
+    >>> [round(L, 6) for L in log_odds(-1.0, 2.0, 1e-5, library_whitening(16))]
+    [0.048442]
+    """
+    with ctx.workprec(PRECISION):
+        found = _enclose(arb(L_ref), arb(beta), arb(eps), Variant(weighting, 1), 20_000)
+    if not found.complete:
+        raise ValueError(
+            f"the fixed points of {weighting.name} at log-odds {L_ref!r} of the reference, beta = {beta!r} and "
+            f"eps = {eps!r} could not all be enclosed; move a little away, or give the weighting its shape"
+        )
+    return [float(point.logit) for point in found.points]
+
+
+def _enclose(L_ref: arb, beta: arb, eps: arb, variant: Variant, cuts: int) -> Enclosure:
+    alpha = arb(variant.alpha)
+
+    def defect(L: arb) -> arb:
+        return log_odds_step(L, L_ref, beta, eps, variant) - L
+
+    def defect_slope(L: arb) -> arb:
+        return force_slope(L, beta, eps, variant) - alpha
+
+    low, high, proved = _box(L_ref, alpha * beta, eps, variant.weighting)
+    roots, complete = _isolate(defect, defect_slope, low, high, cuts)
+    points = tuple(FixedPoint(root, (1 - alpha) + force_slope(root, beta, eps, variant)) for root in roots)
+    return Enclosure(points, complete if proved else Verdict.UNKNOWN)
+
+
+def _box(L_ref: arb, strength: arb, eps: arb, weighting: Weighting) -> tuple[arb, arb, bool]:
+    """Log-odds between which every fixed point inside (0, 1) lies, and whether that is proved."""
+    step = force(L_ref, strength, eps, Variant(weighting, 1))
+    if weighting.shape in ("constant", "falling"):  # the root is between the reference and its update
+        return arb((L_ref + step.min(arb(0)) - 1).lower()), arb((L_ref + step.max(arb(0)) + 1).upper()), True
+    reach = arb(1)
+    for _ in range(2000):
+        small = sigmoid(-reach).union(arb(0))
+        above, below = weighting.push(1 - small, small, eps), weighting.push(small, 1 - small, eps)
+        if weighting.shape == "bowl":  # convex: once the defect is positive and rises it stays so; and Ω > 0
+            ahead = Variant(weighting, 1)
+            rises = force_slope(reach, strength, eps, ahead) > 1
+            if rises and L_ref + force(reach, strength, eps, ahead) > reach and reach > L_ref:
+                return arb((L_ref - 1).lower()), reach, True
+        elif L_ref + above / strength < reach and L_ref + below / strength > -reach:
+            return -reach, reach, True
+        reach *= 2
+    return -reach, reach, False
 
 
 def positive(

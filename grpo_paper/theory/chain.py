@@ -66,7 +66,7 @@ def sampled_run(
     chance = gammaln(size + 1) - gammaln(k + 1) - gammaln(size - k + 1)
     weight = exp(chance + xlogy(k, sigmoid(L)) + xlogy(size - k, sigmoid(-L)))
     with np.errstate(over="ignore"):
-        push = group_push(k / size, sigmoid(L), eps, variant.normalization) / beta
+        push = np.array([group_push(n, size, sigmoid(L), eps, variant.weighting) for n in range(size + 1)]) / beta
     after, silent_updates = _landing(anchor(L, L_ref, variant) + push, L_ref, variant, steps)
     landed = [(m, silent_updates == m) for m in np.unique(silent_updates)]
 

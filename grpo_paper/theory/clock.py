@@ -1,7 +1,8 @@
 """How many updates the mirror needs: the time of its differential equation, and a bound on the steps beside it."""
 
-from grpo_paper.theory.elementary import Number, arcsinh, arctan, log, maximum, sigmoid, sqrt
+from grpo_paper.theory.elementary import Number, arcsinh, log, maximum, sigmoid, sqrt
 from grpo_paper.theory.success_map import force, success_variance
+from grpo_paper.theory.weighting import whitening_potential
 
 
 def clock(L: Number, eps: Number) -> Number:
@@ -16,7 +17,7 @@ def clock(L: Number, eps: Number) -> Number:
     (1.5708, 1.62732)
     """
     v, m = success_variance(L), sigmoid(L) - sigmoid(-L)
-    return arctan(m / (2 * sqrt(v + eps))) + 2 * sqrt(eps) * arcsinh(m * sqrt(eps) / sqrt((1 + 4 * eps) * v))
+    return whitening_potential(v, m, eps) + 2 * sqrt(eps) * arcsinh(m * sqrt(eps) / sqrt((1 + 4 * eps) * v))
 
 
 def mirror_bound(L_ref: Number, L: Number, beta: Number, eps: Number) -> Number:

@@ -113,6 +113,16 @@ def maximum(x: Number, y: Number) -> Number:
 
 
 @singledispatch
+def power(x: Number, exponent: Number) -> Number:
+    """x ≥ 0 to a power > 0, elementwise.
+
+    >>> power(0.25, 0.5)
+    0.5
+    """
+    return _register_then(power, x, exponent)
+
+
+@singledispatch
 def logsumexp(x: Number) -> Number:
     """Log of the sum of exponentials along the last axis; arrays and tensors only.
 
@@ -120,6 +130,16 @@ def logsumexp(x: Number) -> Number:
     0.693147
     """
     return _register_then(logsumexp, x)
+
+
+@singledispatch
+def mean(x: Number) -> Number:
+    """Mean along the last axis, which is kept, of length 1; arrays and tensors only.
+
+    >>> mean(np.array([1.0, 2.0]))
+    array([1.5])
+    """
+    return _register_then(mean, x)
 
 
 @singledispatch
@@ -132,8 +152,8 @@ def where(condition: Number, x: Number, y: Number) -> Number:
     return _register_then(where, condition, x, y)
 
 
-POINTWISE = (exp, log, sqrt, sigmoid, logit, arctan, arcsinh, minimum, maximum)
-ARRAYWISE = (*POINTWISE, logsumexp, where)
+POINTWISE = (exp, log, sqrt, sigmoid, logit, arctan, arcsinh, minimum, maximum, power)
+ARRAYWISE = (*POINTWISE, logsumexp, mean, where)
 
 
 def _register(kind: type, *implementations: Callable[..., Number]) -> None:
@@ -167,6 +187,7 @@ for _kind in (int, float):
         math.asinh,
         lambda x, y: float(min(x, y)),
         lambda x, y: float(max(x, y)),
+        math.pow,
     )
 for _array in (np.generic, np.ndarray):
     _register(
@@ -180,7 +201,9 @@ for _array in (np.generic, np.ndarray):
         np.arcsinh,
         np.minimum,
         np.maximum,
+        np.power,
         lambda x: scipy.special.logsumexp(x, axis=-1),
+        lambda x: np.mean(x, axis=-1, keepdims=True),
         np.where,
     )
 
@@ -200,7 +223,9 @@ def _register_torch() -> None:
         torch.arcsinh,
         lambda x, y: torch.minimum(x, y) if isinstance(y, torch.Tensor) else x.clamp(max=y),
         lambda x, y: torch.maximum(x, y) if isinstance(y, torch.Tensor) else x.clamp(min=y),
+        torch.pow,
         lambda x: torch.logsumexp(x, -1),
+        lambda x: torch.mean(x, -1, keepdim=True),
         torch.where,
     )
 
@@ -219,14 +244,21 @@ def _register_sympy() -> None:
         sympy.asinh,
         sympy.Min,
         sympy.Max,
+        sympy.Pow,
     )
 
 
 def _register_flint() -> None:
     import flint
 
-    # Reached through the bound method: an unbound arb.sqrt(0.3) returns NaN.
-    arb_exp, arb_log, arb_sqrt = methodcaller("exp"), methodcaller("log"), methodcaller("sqrt")
+    # Reached through the bound method: an unbound arb.exp(0.3) returns NaN.
+    arb_exp, arb_log = methodcaller("exp"), methodcaller("log")
+
+    def rising(function: Callable[[flint.arb], flint.arb]) -> Callable[[flint.arb], flint.arb]:
+        # Of a number that is not negative, though its ball may reach below 0: the values at the two ends enclose it.
+        return lambda x: function(x) if x > 0 else function(x.lower().max(flint.arb(0))).union(function(x.upper()))
+
+    arb_sqrt = rising(methodcaller("sqrt"))
 
     def arb_sigmoid(x: flint.arb) -> flint.arb:
         # Monotone: the values at the two ends enclose it, where 1 + e^{−x} of a wide ball would contain 0.
@@ -244,6 +276,7 @@ def _register_flint() -> None:
         methodcaller("asinh"),
         lambda x, y: x.min(flint.arb(y)),
         lambda x, y: x.max(flint.arb(y)),
+        lambda x, exponent: rising(lambda end: end ** flint.arb(exponent))(x),
     )
 
 

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from grpo_paper.theory import domain
-from grpo_paper.theory.advantage import WHITENED
 from grpo_paper.theory.elementary import Number, logit, sigmoid
 from grpo_paper.theory.fixed_points import fixed_points
 from grpo_paper.theory.success_map import LogOdds, force, next_log_odds, success_variance
@@ -70,15 +69,30 @@ class Fate(LogOdds):
     updates: np.ndarray
 
 
+def known(variant: Variant) -> bool:
+    """Whether the end of every run is known by theorem.
+
+    >>> from grpo_paper.theory.variants import two_kl
+    >>> known(GRPO), known(two_kl(0.5))
+    (True, False)
+    """
+    weighting = variant.weighting
+    if weighting.coupled or variant.alpha == 0:
+        return weighting.positive and not weighting.coupled
+    if variant.alpha < 1:
+        return weighting.shape == "constant"
+    return weighting.settles and (weighting.shape in ("constant", "falling") or weighting.even)
+
+
 def fate(p_ref: Any, beta: Any, eps: Any, variant: Variant = GRPO, p_0: Any = None, delta: float = 1e-3) -> Fate:
     r"""Where the run from p_ref ends, decided by the fixed points alone, and after how many updates.
 
     .. math:: \text{top} \iff p_{ref} < 1 - p^*_2, \qquad \text{else lowest} \iff \text{slope at } p^*_1 \ge -1
 
     Source: our own statements B8 and B9; Theorem 5 for the mirror, Section 5 for mean-only.
-    Domain: p_ref, p_0 in [0, 1]; β, ε finite and > 0; 0 < delta < 1, in probability; the variant is not a whitened
-    two-KL one. Shapes: the inputs broadcast. On the border p_ref = 1 − p₂* itself the run lands on the middle fixed
-    point, which rounding hides: there "lowest" or "never" is said.
+    Domain: p_ref, p_0 in [0, 1]; β, ε finite and > 0; 0 < delta < 1, in probability; the variant is `known`.
+    Shapes: the inputs broadcast. On the border p_ref = 1 − p₂* itself the run lands on the middle
+    fixed point, which rounding hides: there "lowest" or "never" is said.
     Errors: ValueError naming the argument, the value and the domain.
 
     >>> ends = fate([0.2, 0.0001, 0.001], [1.0, 5.0, 3.0], 1e-5)
@@ -86,12 +100,13 @@ def fate(p_ref: Any, beta: Any, eps: Any, variant: Variant = GRPO, p_0: Any = No
     (['lowest', 'top', 'never'], array([0.6813, 1.    ,    nan]), array([ 7.,  1., inf]))
     """
     delta = domain.one("delta", delta, domain.fraction)
-    alpha = numeric(variant).alpha
-    if variant.normalization == WHITENED and 0 < alpha < 1:
+    if not known(numeric(variant)):
         raise ValueError(
-            f"variant = {variant.name} is outside its domain: the end of a run is shown for GRPO, its mirror and the "
-            "mean-only variants; iterate this one with trajectory"
+            f"variant = {variant.name} is outside its domain: the end of a run is shown for positive mirrors, for "
+            "weightings of known shape tied to the reference alone, and for constant ones; iterate this one with "
+            "trajectory"
         )
+    alpha = variant.alpha
     found = fixed_points(p_ref, beta, eps, variant)
     L_ref, beta, eps = logit(domain.probability("p_ref", p_ref)), np.asarray(beta, float), np.asarray(eps, float)
     start = L_ref if p_0 is None else logit(domain.probability("p_0", p_0))

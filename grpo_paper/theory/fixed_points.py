@@ -4,21 +4,20 @@ With ``F(L) = L − Ω(L)/β`` a fixed point of GRPO solves ``F(L) = logit p_ref
 falls and rises again (above it, F only rises); it turns where the slope Ω'(L)/β is 1, that is at the two solutions of
 B(p) = β with p > ½. Its curvature changes only at ±L_peak, where Ω' is steepest. So Newton's method, started on the
 right side of each piece, approaches its one root from one side: none can be missed and no bracket is needed.
+Other weightings of known shape are in `shapes`.
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from grpo_paper.theory import domain
-from grpo_paper.theory.advantage import MEAN_ONLY, WHITENED, whitening, whitening_slope
+from grpo_paper.theory import domain, shapes
 from grpo_paper.theory.elementary import Number, exp, log, logit, sigmoid, sqrt
 from grpo_paper.theory.success_map import LogOdds, force, force_slope, success_variance
 from grpo_paper.theory.variants import GRPO, Variant, numeric
-
-CHUNK = 1 << 13
-"""Cells solved at a time, so that the working arrays stay in the processor's cache."""
+from grpo_paper.theory.weighting import WHITENED, whitening, whitening_slope
 
 
 def critical_beta(p: Number, eps: Number) -> Number:
@@ -119,24 +118,28 @@ def fixed_points(p_ref: Any, beta: Any, eps: Any, variant: Variant = GRPO) -> Fi
     """
     L_ref = logit(domain.probability("p_ref", p_ref))
     beta, eps = domain.positive("beta", beta), domain.positive("eps", eps)
-    shape = domain.together(p_ref=L_ref, beta=beta, eps=eps)
-    if numeric(variant).alpha == 0:
-        return _mirror_ends(L_ref, beta, eps, variant)
-    if variant.normalization not in (WHITENED, MEAN_ONLY):
+    domain.together(p_ref=L_ref, beta=beta, eps=eps)
+    if (weighting := numeric(variant).weighting).coupled:
         raise ValueError(
-            f"variant = {variant!r} is outside its domain: that no fixed point is missed is shown for WHITENED and "
-            "MEAN_ONLY only; iterate another normalization with trajectory, or enclose its fixed points with certify"
+            f"variant = {variant.name} is outside its domain: its prompts are coupled, and none has fixed points of "
+            "its own; iterate the batch with trajectory"
         )
-    roots = np.full((*shape, 3), np.nan)
+    if variant.alpha == 0:
+        if not weighting.positive:
+            raise ValueError(
+                f"variant = {variant.name} is outside its domain: a mirror's fixed points are those of a positive "
+                "weighting; iterate it with trajectory"
+            )
+        return _mirror_ends(L_ref, beta, eps, variant)
     at_end = np.isinf(L_ref)
     with np.errstate(over="ignore", divide="ignore"):  # log-odds beyond 1.8e308 saturate to inf
         strength = np.maximum(variant.alpha * beta, np.finfo(float).smallest_subnormal)
-        if variant.normalization == MEAN_ONLY:
-            roots[..., 0] = np.where(at_end, L_ref, np.where(at_end, 0.0, L_ref) + 1 / strength)
-        else:
-            roots[:] = solve(L_ref, strength, eps)
+        solver = solve if weighting == WHITENED else partial(shapes.solve, weighting=weighting)
+        roots = solver(L_ref, strength, eps)
         slope = (1 - variant.alpha) + force_slope(roots, beta[..., None], eps[..., None], variant)
-        slope[..., 0] = np.where(at_end, 0.0, slope[..., 0])
+        # At p = 1 a bowl draws failures in by a power of e that beats every slope.
+        flat = at_end[..., None] | (weighting.shape == "bowl")
+        slope = np.where(np.isinf(roots) & flat, 0.0, slope)
     return FixedPoints(roots, slope)
 
 
@@ -144,7 +147,7 @@ def _mirror_ends(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray, variant: 
     """p = 0 and p = 1, with the slopes e^{±Ω(0)/β} of the mirror map in p (E18)."""
     shape = np.broadcast_shapes(L_ref.shape, beta.shape, eps.shape)
     ends = np.broadcast_to([-np.inf, np.inf, np.nan], (*shape, 3)).copy()
-    with np.errstate(over="ignore"):  # the repelling slope may pass 1.8e308: it is then inf
+    with np.errstate(over="ignore", divide="ignore"):  # the repelling slope may pass 1.8e308, as Ω may: it is then inf
         slope = exp(-np.sign(ends) * force(ends, beta[..., None], eps[..., None], variant))
     return FixedPoints(ends, slope)
 
@@ -160,11 +163,7 @@ def solve(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> np.ndarray:
     at_end = np.isinf(L_ref)
     interior = np.where(at_end, np.nan, L_ref)  # nothing to solve at the ends, and NaN never warns
     cells = np.broadcast_arrays(interior, beta, eps)
-    roots = np.full((*cells[0].shape, 3), np.nan)
-    flat = roots.reshape(-1, 3)
-    for start in range(0, len(flat), CHUNK):
-        part = slice(start, start + CHUNK)
-        flat[part] = _solve(*(cell.flat[part] for cell in cells))
+    roots = shapes.by_chunks(_solve, cells)
     roots[..., 0] = np.where(at_end, L_ref, roots[..., 0])
     return roots
 

@@ -1,10 +1,11 @@
 """GRPO's objective: the clipped surrogate, the contrastive loss it equals for binary rewards, and KL penalties."""
 
 from grpo_paper.theory import domain
-from grpo_paper.theory.advantage import WHITENED, Normalization, advantage, omega_minus, omega_plus
+from grpo_paper.theory.advantage import advantage, omega_minus, omega_plus
 from grpo_paper.theory.divergence import kl
 from grpo_paper.theory.elementary import Number, exp, maximum, minimum, sigmoid
 from grpo_paper.theory.policy import success_logit
+from grpo_paper.theory.weighting import WHITENED, Weighting
 
 PENALTIES = ("k1", "k3", "k1*ratio", "k3*ratio")
 """How the penalty can be estimated on samples."""
@@ -30,7 +31,7 @@ def contrastive_surrogate(
     p: Number,
     clip: Number,
     eps: Number,
-    normalization: Normalization = WHITENED,
+    weighting: Weighting = WHITENED,
 ) -> Number:
     r"""The clipped surrogate of one output with a binary reward: a weighted contrastive term.
 
@@ -42,8 +43,8 @@ def contrastive_surrogate(
     >>> contrastive_surrogate(1.5, 1, 0.2, 0.2, 0.0), contrastive_surrogate(0.5, 0, 0.8, 0.2, 0.0)
     (2.4, -1.6)
     """
-    gain = omega_plus(p, eps, normalization) * minimum(ratio, 1 + clip)
-    loss = omega_minus(p, eps, normalization) * maximum(ratio, 1 - clip)
+    gain = omega_plus(p, eps, weighting) * minimum(ratio, 1 + clip)
+    loss = omega_minus(p, eps, weighting) * maximum(ratio, 1 - clip)
     return reward * gain - (1 - reward) * loss
 
 
@@ -55,7 +56,7 @@ def clipped_objective(
     beta: Number,
     clip: Number,
     eps: Number,
-    normalization: Normalization = WHITENED,
+    weighting: Weighting = WHITENED,
 ) -> Number:
     r"""GRPO's objective for one prompt, as an exact expectation over all outputs.
 
@@ -70,7 +71,7 @@ def clipped_objective(
     0.0
     """
     p = sigmoid(success_logit(log_pi_old, reward))[..., None]
-    A = advantage(reward, p, eps, normalization)
+    A = advantage(reward, p, eps, weighting)
     surrogate = clipped_surrogate(exp(log_pi - log_pi_old), A, clip)
     return (exp(log_pi_old) * surrogate).sum(-1) - beta * kl(log_pi, log_pi_ref)
 

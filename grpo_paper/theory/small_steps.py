@@ -1,12 +1,12 @@
 """Small steps without a penalty: how fast the log-odds rise along the natural and along the plain gradient."""
 
-from grpo_paper.theory.advantage import WHITENED, Normalization
-from grpo_paper.theory.elementary import Number, exp, logsumexp, sqrt
+from grpo_paper.theory.elementary import Number, exp, logsumexp, sigmoid, sqrt
 from grpo_paper.theory.policy import conditional, success_logit
 from grpo_paper.theory.success_map import success_variance
+from grpo_paper.theory.weighting import WHITENED, Weighting
 
 
-def arc_speed(L: Number, eps: Number, normalization: Normalization = WHITENED) -> Number:
+def arc_speed(L: Number, eps: Number, weighting: Weighting = WHITENED) -> Number:
     r"""Speed of 2 arcsin √p along the natural gradient of a table of logits, for steps of size going to 0.
 
     .. math:: \frac{d}{dt}\, 2\arcsin\sqrt{p} = \sqrt{v}\; Ω(p), \qquad \frac{dL}{dt} = Ω(p), \qquad v = p(1-p)
@@ -18,8 +18,8 @@ def arc_speed(L: Number, eps: Number, normalization: Normalization = WHITENED) -
     >>> arc_speed(0.0, 0), arc_speed(-3.0, 0)
     (1.0, 1.0)
     """
-    variance = success_variance(L)
-    return sqrt(variance) * normalization.scale(variance, eps)
+
+    return sqrt(success_variance(L)) * weighting.push(sigmoid(L), sigmoid(-L), eps)
 
 
 def concentration(log_pi: Number, event: Number) -> Number:
@@ -37,7 +37,7 @@ def concentration(log_pi: Number, event: Number) -> Number:
     return exp(logsumexp(2 * conditional(log_pi, event)))
 
 
-def plain_speed(log_pi: Number, reward: Number, eps: Number, normalization: Normalization = WHITENED) -> Number:
+def plain_speed(log_pi: Number, reward: Number, eps: Number, weighting: Weighting = WHITENED) -> Number:
     r"""Speed of the log-odds of success along the plain gradient of a table of logits.
 
     .. math:: \frac{dL}{dt} = p(1-p)\,Ω(p)\,(c_S + c_F)
@@ -49,6 +49,6 @@ def plain_speed(log_pi: Number, reward: Number, eps: Number, normalization: Norm
     >>> round(float(plain_speed(np.log([0.5, 0.5]), np.array([1, 0]), 0)), 12)  # ¼ · 2 · (1 + 1)
     1.0
     """
-    variance = success_variance(success_logit(log_pi, reward))
+    L = success_logit(log_pi, reward)
     concentrations = concentration(log_pi, reward == 1) + concentration(log_pi, reward == 0)
-    return variance * normalization.scale(variance, eps) * concentrations
+    return success_variance(L) * weighting.push(sigmoid(L), sigmoid(-L), eps) * concentrations

@@ -85,7 +85,7 @@ def force(L: Number, beta: Number, eps: Number, variant: Variant = GRPO) -> Numb
     >>> round(force(0.0, 2.0, 1e-5), 4)
     1.0
     """
-    return variant.normalization.scale(success_variance(L), eps) / beta
+    return variant.weighting.push(sigmoid(L), sigmoid(-L), eps) / beta
 
 
 def force_slope(L: Number, beta: Number, eps: Number, variant: Variant = GRPO) -> Number:
@@ -98,7 +98,7 @@ def force_slope(L: Number, beta: Number, eps: Number, variant: Variant = GRPO) -
     >>> force_slope(0.0, 1.0, 1e-5)
     0.0
     """
-    return variant.normalization.scale_slope(success_variance(L), sigmoid(L) - sigmoid(-L), eps) / beta
+    return variant.weighting.slope(sigmoid(L), sigmoid(-L), eps) / beta
 
 
 def anchor(L: Number, L_ref: Number, variant: Variant) -> Number:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from grpo_paper.theory.advantage import MEAN_ONLY, WHITENED, Normalization
 from grpo_paper.theory.elementary import Number
+from grpo_paper.theory.weighting import MEAN_ONLY, WHITENED, Weighting
 
 
 @dataclass(frozen=True)
@@ -17,14 +17,14 @@ class Variant:
     0.25
     """
 
-    normalization: Normalization
+    weighting: Weighting
     alpha: Number
 
     def __post_init__(self) -> None:
-        if not isinstance(self.normalization, Normalization):
+        if not isinstance(self.weighting, Weighting):
             raise ValueError(
-                f"normalization = {self.normalization!r} is outside its domain: it must be a "
-                "Normalization: WHITENED, MEAN_ONLY or library_whitening(16)"
+                f"weighting = {self.weighting!r} is outside its domain: it must be a "
+                "Weighting: WHITENED, MEAN_ONLY or library_whitening(16)"
             )
         if self.symbolic:
             return
@@ -54,8 +54,7 @@ class Variant:
         >>> two_kl_dr(0.5).name
         'Two-KL Dr. GRPO (α=0.5)'
         """
-        names = {WHITENED: "GRPO", MEAN_ONLY: "Dr. GRPO"}
-        base = names.get(self.normalization, f"GRPO with {self.normalization.name}")
+        base = self.weighting.name
         if self.alpha == 1:
             return base
         return f"Mirror {base}" if self.alpha == 0 else f"Two-KL {base} (α={self.alpha})"

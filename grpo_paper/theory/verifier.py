@@ -1,8 +1,8 @@
 """A verifier that errs: what it rewards, how hard it pushes the true log-odds, and what a fixed mistake costs."""
 
-from grpo_paper.theory.advantage import whitening
 from grpo_paper.theory.elementary import Number, sigmoid
 from grpo_paper.theory.success_map import success_variance
+from grpo_paper.theory.weighting import whitening
 
 
 def observed(L: Number, tpr: Number, fpr: Number) -> tuple[Number, Number]:

@@ -15,7 +15,7 @@ from grpo_paper.trainer.device import out_of_memory
 from grpo_paper.trainer.state import State
 from grpo_paper.trainer.task import Task
 
-FORMAT = "grpo-paper checkpoint 5"
+FORMAT = "grpo-paper checkpoint 6"
 PARTS = {"theta", "optimizer", "generator", "iteration", "looks", "batches"}
 
 
@@ -30,7 +30,7 @@ def identity(config: TrainConfig, task: Task, **how: object) -> dict[str, str]:
     >>> identity(TrainConfig(beta=0.5), Bandit.with_success([0.2], outputs=4))["beta"]
     '0.5'
     """
-    fields = asdict(config) | {"normalization": config.normalization.name} | how
+    fields = asdict(config) | {"weighting": config.weighting.name} | how
     del fields["iterations"]
     digest = hashlib.sha256()
     for tensor in (task.reward, *task.parameters().values()):

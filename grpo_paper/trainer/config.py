@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grpo_paper.theory import domain
-from grpo_paper.theory.advantage import WHITENED, Normalization
 from grpo_paper.theory.objective import PENALTIES
 from grpo_paper.theory.variants import Variant
+from grpo_paper.theory.weighting import WHITENED, Weighting
 
 ASCENTS = ("gradient", "natural", "adam")
 KL = ("exact", *PENALTIES)
@@ -32,7 +32,7 @@ class TrainConfig:
 
     beta: float | Sequence[float] = 0.1
     alpha: float | Sequence[float] = 1.0
-    normalization: Normalization = WHITENED
+    weighting: Weighting = WHITENED
     eps: float = 1e-5
     clip: float | None = 0.2
     group_size: int | None = 16
@@ -52,7 +52,7 @@ class TrainConfig:
             )
         domain.choice("ascent", self.ascent, ASCENTS)
         domain.choice("penalty", self.penalty, KL)
-        Variant(self.normalization, 1)  # refuses what is no normalisation
+        Variant(self.weighting, 1)  # refuses what is no weighting
         # Plain numbers, so that a run is the same whether NumPy's or torch's were given.
         plain = {"beta": beta.tolist(), "alpha": alpha.tolist(), "seed": domain.seed(self.seed)}
         plain |= {name: domain.one(name, getattr(self, name), domain.positive) for name in ("eps", "learning_rate")}

@@ -80,7 +80,7 @@ def predict(config: TrainConfig, log_pi_ref: Tensor, reward: Tensor) -> Tensor:
     beta, alpha = (np.broadcast_to(x, len(L_ref)) for x in (config.beta, config.alpha))
     orbits = L_ref.repeat(config.iterations + 1, 1, 1)
     for share in np.unique(alpha):
-        runs, variant = np.flatnonzero(alpha == share), Variant(config.normalization, float(share))
+        runs, variant = np.flatnonzero(alpha == share), Variant(config.weighting, float(share))
         strength = torch.tensor(beta[runs])[:, None].to(L_ref)
         L = reference = L_ref[runs]
         for n in range(config.iterations):

@@ -73,9 +73,9 @@ def train(
             prompts = do.prompts(state.generator)
             log_pi_old, reward = log_pi[:, prompts], rewards[prompts]
 
-            # Sample a group of outputs for each; whiten the verifier's rewards.
+            # Sample a group of outputs for each; weigh right and wrong.
             weight = do.group(log_pi_old, state.generator)
-            p_hat, silent, A = do.whiten(weight, reward)
+            p_hat, silent, A = do.weight(weight, reward)
 
             # Take μ steps down the loss: the penalty less the clipped surrogate.
             given = prompts, log_pi_old, log_pi_ref[:, prompts], weight, A

@@ -6,7 +6,6 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from grpo_paper.theory.advantage import Normalization, advantage
 from grpo_paper.theory.divergence import kl
 from grpo_paper.theory.objective import clipped_surrogate, estimated_kl
 from grpo_paper.trainer import parallel
@@ -31,7 +30,7 @@ class Steps:
         beta, alpha = (torch.tensor(x, dtype=dtype, device=device)[..., None] for x in (config.beta, config.alpha))
         self.strengths = [strength if strength.any() else None for strength in (beta * alpha, beta * (1 - alpha))]
         self.log_pi, self.weigh, self.measure = fuse(task.log_pi), fuse(_weigh), fuse(measure)
-        self.whiten = fuse(partial(_whiten, eps=config.eps, normalization=config.normalization))
+        self.weight = fuse(partial(_weight, config=config))
         self.clipped = fuse(partial(_clipped, clip=self.clip))
         self.graphs = compiled and device.type == "cuda"
         descent = torch.func.grad(self._loss) if compiled else gradient(self._loss)  # a compiler knows only the former
@@ -97,11 +96,18 @@ def _weigh(log_pi: Tensor, levels: Tensor) -> Tensor:
     return torch.diff(below, dim=-1, prepend=torch.zeros_like(below[..., :1])) / levels.shape[-1]
 
 
-def _whiten(weight: Tensor, reward: Tensor, eps: float, normalization: Normalization) -> tuple[Tensor, ...]:
+def _weight(weight: Tensor, reward: Tensor, config: TrainConfig) -> tuple[Tensor, ...]:
     """The group's mean reward, whether all its rewards are alike, and the advantage of every output."""
-    hits, size = (weight * reward).sum(-1), weight.sum(-1)
-    p_hat = hits / size
-    return p_hat, (hits == 0) | (hits == size), advantage(reward, p_hat[..., None], eps, normalization)
+    hits, misses = (weight * reward).sum(-1), (weight * (1 - reward)).sum(-1)
+    p_hat, q_hat, silent = hits / (hits + misses), misses / (hits + misses), (hits == 0) | (misses == 0)
+    if config.weighting.group is None or config.group_size is None:
+        push = torch.where(silent, 0, config.weighting.push(p_hat, q_hat, config.eps))
+        right, wrong = q_hat * push, -p_hat * push
+    else:
+        both = [config.weighting.advantages(k, config.group_size, config.eps) for k in range(config.group_size + 1)]
+        drawn = (p_hat * config.group_size).round().long()
+        right, wrong = torch.tensor(both, dtype=weight.dtype, device=weight.device)[drawn].unbind(-1)
+    return p_hat, silent, torch.where(reward == 1, right[..., None], wrong[..., None])
 
 
 def _clipped(log_pi: Tensor, log_pi_old: Tensor, weight: Tensor, A: Tensor, clip: float) -> Tensor:

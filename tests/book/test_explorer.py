@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 POINTS = 1000
 STEPS = 20
 ROUNDING = np.finfo(float).eps
-NORMALIZATIONS = (WHITENED, MEAN_ONLY)
+WEIGHTINGS = (WHITENED, MEAN_ONLY)
 
 
 @pytest.fixture(scope="module")
@@ -27,21 +27,21 @@ def points() -> list[dict]:
     share[rng.integers(0, 3, POINTS) == 0] = 0.0
     share[rng.integers(0, 3, POINTS) == 0] = 1.0
     return [
-        {"p_ref": r, "beta": b, "eps": e, "alpha": a, "normalization": n.name}
+        {"p_ref": r, "beta": b, "eps": e, "alpha": a, "weighting": n.name}
         for r, b, e, a, n in zip(
             sigmoid(rng.uniform(-300, 30, POINTS) * rng.choice([0.05, 1], POINTS)).tolist(),
             np.exp(rng.uniform(np.log(0.05), np.log(20), POINTS)).tolist(),
             (10 ** rng.uniform(-7, -1, POINTS)).tolist(),
             share.tolist(),
-            rng.choice(np.array(NORMALIZATIONS), POINTS),
+            rng.choice(np.array(WEIGHTINGS), POINTS),
             strict=True,
         )
     ]
 
 
 def variant(point: dict) -> Variant:
-    [normalization] = [n for n in NORMALIZATIONS if n.name == point["normalization"]]
-    return Variant(normalization, point["alpha"])
+    [weighting] = [n for n in WEIGHTINGS if n.name == point["weighting"]]
+    return Variant(weighting, point["alpha"])
 
 
 def cell(point: dict) -> tuple[float, float, float]:
@@ -52,8 +52,8 @@ class TestNumbers:
     """The generated formulas and the finder of roots, at points the page did not choose."""
 
     def test_the_points_cover_the_domain(self, points) -> None:
-        assert {(variant(p).normalization.name, int(p["alpha"])) for p in points if p["alpha"] in (0, 1)} == {
-            (n.name, end) for n in NORMALIZATIONS for end in (0, 1)
+        assert {(variant(p).weighting.name, int(p["alpha"])) for p in points if p["alpha"] in (0, 1)} == {
+            (n.name, end) for n in WEIGHTINGS for end in (0, 1)
         }
         counts = [int(fixed_points(*cell(p), variant(p)).count) for p in points if p["alpha"] > 0]
         assert set(counts) == {1, 3}
@@ -118,7 +118,7 @@ class TestNumbers:
         seen = set()
         for p, verdict in zip(given, found, strict=True):
             row = variant(p)
-            if p["alpha"] == 0 or (row.normalization == WHITENED and p["alpha"] < 1):
+            if p["alpha"] == 0 or (row.weighting == WHITENED and p["alpha"] < 1):
                 assert verdict is None
             elif verdict is None:
                 assert "p_0" in p
@@ -133,12 +133,12 @@ class TestNumbers:
     def test_beside_a_fold(self, state, side, explorer) -> None:
         beta, L_ref = bifurcation_curve(state, 1e-5)
         p_ref = sigmoid(L_ref * (1 + side * 1e-9))
-        point = {"p_ref": p_ref, "beta": beta, "eps": 1e-5, "alpha": 1.0, "normalization": WHITENED.name}
+        point = {"p_ref": p_ref, "beta": beta, "eps": 1e-5, "alpha": 1.0, "weighting": WHITENED.name}
         self.compare(point, explorer.page.evaluate("p => DYNAMICS.fixedPoints(p)", point))
 
     def test_far_states_overflow_nowhere(self, explorer) -> None:
         far = [-1e5, -800.0, -1e-300, 0.0, 800.0, 1e5]
-        point = {"p_ref": 0.2, "beta": 0.05, "eps": 1e-7, "alpha": 0.25, "normalization": WHITENED.name}
+        point = {"p_ref": 0.2, "beta": 0.05, "eps": 1e-7, "alpha": 0.25, "weighting": WHITENED.name}
         script = "([p, far]) => far.map(L => [DYNAMICS.step(L, p), DYNAMICS.slope(L, p), FORMULAS.sigmoid(L)])"
         page = np.array(explorer.page.evaluate(script, [point, far]))
         row, states = variant(point), np.array(far)

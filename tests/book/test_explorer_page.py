@@ -41,7 +41,7 @@ class TestPage:
             ("p_ref=0.3&beta=2&eps=0.01", "One fixed point: 0.5338 attracts."),
             ("beta=2&alpha=0", "Mirror GRPO. No fixed point between 0 and 1: 0 repels, 1 attracts."),
             ("beta=0.05&eps=1e-7&alpha=0.5", r"Two-KL GRPO \(α = 0.5\). .*1 − 1.6e-54934 attracts"),
-            ("normalization=mean-only&alpha=0.5", r"Two-KL Dr. GRPO \(α = 0.5\). One fixed point: 0.6488 attracts."),
+            ("weighting=mean-only&alpha=0.5", r"Two-KL Dr. GRPO \(α = 0.5\). One fixed point: 0.6488 attracts."),
         ],
     )
     def test_says_in_words_where_training_leads(self, point, said, explorer) -> None:
@@ -50,7 +50,7 @@ class TestPage:
 
     @pytest.mark.parametrize("mark", ["#", "?"], ids=["fragment", "query"])
     def test_the_address_sets_the_point(self, mark, explorer) -> None:
-        point = {"p_ref": "0.03", "beta": "2.5", "eps": "0.001", "alpha": "0.4", "normalization": MEAN_ONLY.name}
+        point = {"p_ref": "0.03", "beta": "2.5", "eps": "0.001", "alpha": "0.4", "weighting": MEAN_ONLY.name}
         point |= {"p_0": "0.9", "steps": "7", "axes": "log-odds"}
         explorer.open(mark + "&".join(f"{name}={quote(value)}" for name, value in point.items()))
         assert {name: explorer.part(name).input_value() for name in point} == point
@@ -69,7 +69,7 @@ class TestPage:
             ("eps", "Infinity", "a number from 1e-12 to 1; 1e-5 is used."),
             ("alpha", "two", "0, or a number from 0.001 to 1; 1 is used."),
             ("steps", "2.5", "a whole number from 1 to 500; 30 is used."),
-            ("normalization", "none", "one of mean+variance, mean-only; mean+variance is used."),
+            ("weighting", "none", "one of mean+variance, mean-only; mean+variance is used."),
         ],
     )
     def test_a_bad_value_in_the_address_is_refused_in_a_sentence(self, name, value, domain, explorer) -> None:
@@ -128,7 +128,7 @@ class TestPage:
         assert "p_0" not in explorer.page.url
 
     def test_the_choices(self, explorer) -> None:
-        for name, option in (("normalization", MEAN_ONLY.name), ("axes", "log-odds")):
+        for name, option in (("weighting", MEAN_ONLY.name), ("axes", "log-odds")):
             before = explorer.part("map").inner_html()
             explorer.part(name).select_option(option)
             assert explorer.part("map").inner_html() != before
@@ -161,7 +161,7 @@ class TestPage:
         expect(explorer.part("copied")).to_have_text("Copied.")
         copied = explorer.page.evaluate("navigator.clipboard.readText()")
         assert copied == explorer.page.url
-        assert copied.endswith("#p_ref=0.2&beta=2.35&eps=1e-5&alpha=1&normalization=mean%2Bvariance")
+        assert copied.endswith("#p_ref=0.2&beta=2.35&eps=1e-5&alpha=1&weighting=mean%2Bvariance")
         before = explorer.text("summary")
         assert explorer.open(copied.removeprefix(explorer.address)).text("summary") == before
 

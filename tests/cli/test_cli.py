@@ -96,7 +96,7 @@ def test_a_network_has_a_learning_rate_of_its_own() -> None:
         (("--beta", "much"), "'much' is not a number, or several with commas between"),
         (("--group-size", "1"), "group_size = 1 is outside its domain"),
         (("--group-size", "some"), "'some' is neither a number nor 'exact'"),
-        (("--group-size", "exact", "--normalization", "library"), "give a group size"),
+        (("--group-size", "exact", "--weighting", "library"), "give a group size"),
         (("--ascent", "downhill"), "ascent = 'downhill' is outside its domain"),
         (("--device", "cuda:7"), "device = 'cuda:7' is not available"),
         (("--device", "abacus"), "device = 'abacus' is not a device that torch knows"),

@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grpo_paper import MEAN_ONLY, WHITENED, Omega, certify, omega_minus, omega_plus
-from grpo_paper.theory.advantage import advantage, no_scaling, no_slope, whitening, whitening_slope
+from grpo_paper.theory.advantage import advantage
 from grpo_paper.theory.symbols import L, eps, p
+from grpo_paper.theory.weighting import whitening, whitening_slope
 from tests.conftest import Number, exact
 
 P = ("0.001", "0.2", "0.5", "0.97")
@@ -163,7 +164,7 @@ class TestMeanOnly:
                 assert relative(number.read(found), expected) < 35 * FLOAT
 
     def test_scale_and_slope_are_constant(self) -> None:
-        assert sympy.diff(no_scaling(p * (1 - p), eps), p) == no_slope(p * (1 - p), 2 * p - 1, eps) == 0
+        assert sympy.diff(MEAN_ONLY.push(p, 1 - p, eps), p) == MEAN_ONLY.slope(p, 1 - p, eps) == 0
 
     def test_the_division_leaves_the_ratio_of_the_weights(self) -> None:
         def ratio(kind):

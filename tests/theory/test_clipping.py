@@ -23,7 +23,7 @@ betas, clips = st.floats(0.05, 20), st.floats(0.01, 0.99)
 def by_bisection(L, L_ref, beta, clip, eps, variant=GRPO):
     """Where the slope of the objective along p' changes its sign, in log-odds: the force depends on what is cut."""
     p, q = sigmoid(L), sigmoid(-L)
-    scale = variant.normalization.scale(p * q, eps)
+    scale = variant.weighting.push(p, q, eps)
 
     def slope(x):
         success, failure = sigmoid(x) / p, sigmoid(-x) / q

@@ -9,7 +9,7 @@ import pytest
 from flint import arb, ctx
 
 from grpo_paper.theory import elementary
-from grpo_paper.theory.advantage import Omega, advantage, omega_minus, omega_plus, whitening, whitening_slope
+from grpo_paper.theory.advantage import Omega, advantage, omega_minus, omega_plus
 from grpo_paper.theory.clipping import least_maximiser
 from grpo_paper.theory.clock import clock, mirror_bound
 from grpo_paper.theory.elementary import POINTWISE, logit, logsumexp, sigmoid, where
@@ -29,6 +29,7 @@ from grpo_paper.theory.success_map import (
 )
 from grpo_paper.theory.variants import DR_GRPO, GRPO, MIRROR_GRPO, two_kl
 from grpo_paper.theory.verifier import observed, true_success, verifier_push, verifier_slope
+from grpo_paper.theory.weighting import whitening, whitening_slope
 from tests.conftest import Number
 from tests.extra import torch
 
@@ -113,11 +114,13 @@ class TestPrimitives:
         for x, y in ((low, high), (high, low)):
             assert number.read(elementary.minimum(x, y)) == number.read(low)
             assert number.read(elementary.maximum(x, y)) == number.read(high)
+        with mpmath.workdps(50):
+            assert abs(number.read(elementary.power(low, 0.5)) - mpmath.sqrt(mpmath.mpf("0.3"))) < 1e-15
 
     @pytest.mark.parametrize("primitive", POINTWISE, ids=lambda f: f.__name__)
     @pytest.mark.parametrize("value", ["0.3", None, 1j, [0.3]], ids=repr)
     def test_refuses_other_types(self, primitive, value) -> None:
-        arguments = (value, 1.0) if primitive.__name__ in ("minimum", "maximum") else (value,)
+        arguments = (value, 1.0) if primitive.__name__ in ("minimum", "maximum", "power") else (value,)
         kinds = "a float, numpy array, torch tensor, SymPy expression or flint.arb"
         with pytest.raises(TypeError, match=f"^{primitive.__name__} takes {kinds}, not {type(value).__name__}$"):
             primitive(*arguments)

@@ -11,8 +11,8 @@ from flint import arb
 from scipy.stats import binom
 
 from grpo_paper import MEAN_ONLY, WHITENED, Omega, certify, h
-from grpo_paper.theory.advantage import library_whitening
 from grpo_paper.theory.groups import group_h, group_Omega, group_push, group_variance, silent_share
+from grpo_paper.theory.weighting import library_whitening
 from tests.conftest import Number, exact
 
 P = ("0.0001", "0.2", "0.5", "0.97")
@@ -62,7 +62,7 @@ class TestMeanPush:
     def test_one_group_s_push_is_its_slope(self, p, eps, size) -> None:
         with mpmath.workdps(50):
             for _, rewards in groups(exact(p), size):
-                push = group_push(sum(rewards) / size, float(p), float(eps))
+                push = group_push(sum(rewards), size, float(p), float(eps))
                 assert abs(push - slope(rewards, exact(p), exact(eps))) <= FLOAT * abs(push)
 
 
@@ -74,7 +74,7 @@ def test_mean_only(p, size) -> None:
         assert abs(group_Omega(float(p), 0.1, size, MEAN_ONLY) / mean - 1) < FLOAT
         assert abs(group_variance(float(p), 0.1, size, MEAN_ONLY) - variance) < 3 * FLOAT * (variance + mean**2)
         for _, rewards in groups(exact(p), size):
-            push = group_push(sum(rewards) / size, float(p), 0.1, MEAN_ONLY)
+            push = group_push(sum(rewards), size, float(p), 0.1, MEAN_ONLY)
             assert abs(push - slope(rewards, exact(p), exact("0.1"), whitened=False)) <= FLOAT * abs(push)
 
 
@@ -110,9 +110,8 @@ class TestLargeGroups:
     def test_no_coefficient_overflows(self) -> None:
         """Beside binomial weights of scipy's, through logarithms of the gamma function: 1e-10 at G = 1,500."""
         size, p = 1500, np.array([1e-3, 0.3, 0.999])
-        k = np.arange(1, size)
-        push = group_push(k / size, p[:, None], 1e-5)
-        expected = (binom.pmf(k, size, p[:, None]) * push).sum(-1)
+        push = np.array([group_push(k, size, p, 1e-5) for k in range(size + 1)])
+        expected = (binom.pmf(np.arange(size + 1)[:, None], size, p) * push).sum(0)
         assert np.abs(group_Omega(p, 1e-5, size) / expected - 1).max() < 1e-10
 
     def test_theory_is_the_limit(self) -> None:

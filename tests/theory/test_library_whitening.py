@@ -11,8 +11,9 @@ import pytest
 import sympy
 
 from grpo_paper import MEAN_ONLY, WHITENED, Omega, Variant, certify, fixed_points, trajectory
-from grpo_paper.theory.advantage import advantage, library_whitening, sample_whitening, sample_whitening_slope
+from grpo_paper.theory.advantage import advantage
 from grpo_paper.theory.symbols import L
+from grpo_paper.theory.weighting import library_whitening, sample_whitening, sample_whitening_slope, whitening
 from tests.conftest import Number
 
 SIZES = (2, 3, 4, 16, 64)
@@ -41,14 +42,14 @@ class TestAdvantage:
     def test_a_silent_group_has_advantage_and_slope_0(self) -> None:
         for p, silent in ((0.0, np.zeros(16)), (1.0, np.ones(16))):
             assert advantage(silent, p, 1e-5, LIBRARY).tolist() == [0.0] * 16
-            assert LIBRARY.scale_slope(p * (1 - p), 2 * p - 1, 1e-5) == 0.0
-        assert LIBRARY.scale(0.0, 1e-5) == pytest.approx(1e4, rel=1e-15)
+            assert LIBRARY.slope(p, 1 - p, 1e-5) == 0.0
+        assert LIBRARY.push(0.0, 1.0, 1e-5) == pytest.approx(1e4, rel=1e-15)
 
     @pytest.mark.parametrize("size", SIZES)
     def test_without_constants_it_is_the_papers_times_a_number(self, size: int) -> None:
         G = sympy.Integer(size)
         v = sympy.Symbol("v", positive=True)
-        ratio = sympy.simplify(WHITENED.scale(v, 0) / sample_whitening(v, G, 0))
+        ratio = sympy.simplify(whitening(v, 0) / sample_whitening(v, G, 0))
         assert ratio == sympy.sqrt(G / (G - 1))
 
     def test_eps_is_ignored(self) -> None:
@@ -97,7 +98,7 @@ class TestNormalization:
             library_whitening(*arguments)
 
     def test_is_named(self) -> None:
-        assert Variant(LIBRARY, 1).name == "GRPO with mean+sample deviation (G=16, offset=0.0001)"
+        assert Variant(LIBRARY, 1).name == "GRPO with sample deviation (G=16, offset=0.0001)"
 
 
 class TestRecursion:
@@ -118,14 +119,16 @@ class TestRecursion:
         ends = [trajectory(0.2, 3.0, 1e-5, 500, Variant(kind, 1)).p[-1] for kind in (LIBRARY, WHITENED)]
         assert 0.001 < ends[1] - ends[0] < 0.01
 
-    def test_the_fixed_point_solver_refuses_what_it_is_not_shown_for(self) -> None:
-        sentence = (
-            f"variant = {Variant(LIBRARY, 1)!r} is outside its domain: that no fixed point is missed is shown for "
-            "WHITENED and MEAN_ONLY only; iterate another normalization with trajectory, or enclose its fixed points "
-            "with certify"
-        )
-        with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
-            fixed_points(0.2, 1.0, 1e-5, Variant(LIBRARY, 1))
+    def test_the_solver_takes_what_balls_enclose(self) -> None:
+        found = fixed_points([0.2, 0.2], [1.0, 3.0], 1e-5, Variant(LIBRARY, 1))
+        for beta, row in zip(("1", "3"), found.logit, strict=True):
+            # The decimal 0.2 and the float nearest to it differ by 1e-17.
+            enclosed = [
+                float(point.logit) for point in certify.fixed_points("0.2", beta, "1e-5", Variant(LIBRARY, 1)).points
+            ]
+            assert row[: len(enclosed)] == pytest.approx(enclosed, rel=1e-13)
+            assert np.isnan(row[len(enclosed) :]).all()
+        assert found.count.tolist() == [3, 3]
 
     def test_its_mirror_has_the_two_ends(self) -> None:
         found = fixed_points(0.2, 1e3, 1e-5, Variant(LIBRARY, 0))

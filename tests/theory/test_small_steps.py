@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from grpo_paper.theory.advantage import MEAN_ONLY, WHITENED
 from grpo_paper.theory.elementary import logit
 from grpo_paper.theory.groups import group_Omega
 from grpo_paper.theory.small_steps import arc_speed, concentration, plain_speed
+from grpo_paper.theory.weighting import MEAN_ONLY, WHITENED
 from tests.policies import random_policies
 
 EPS = 1e-3
@@ -37,22 +37,22 @@ SCALES = {WHITENED: lambda p: 1 / np.sqrt(p * (1 - p) + EPS), MEAN_ONLY: lambda 
 
 
 class TestB13:
-    @pytest.mark.parametrize("normalization", SCALES, ids=lambda n: n.name)
-    def test_along_the_plain_gradient(self, normalization) -> None:
+    @pytest.mark.parametrize("weighting", SCALES, ids=lambda n: n.name)
+    def test_along_the_plain_gradient(self, weighting) -> None:
         for policy, _, reward, _ in random_policies(30):
-            slope, step = surrogate_gradient(policy, reward, SCALES[normalization]), 1e-5
+            slope, step = surrogate_gradient(policy, reward, SCALES[weighting]), 1e-5
             ahead, behind = (softmax(np.log(policy) + sign * step * slope) for sign in (1, -1))
             speed = (odds(ahead, reward) - odds(behind, reward)) / (2 * step)
             # Differences of step 1e-6 and 1e-5: errors of 1e-10 and 1e-10, over speeds of 0.05 and more.
-            assert plain_speed(np.log(policy), reward, EPS, normalization) == pytest.approx(speed, rel=1e-6)
+            assert plain_speed(np.log(policy), reward, EPS, weighting) == pytest.approx(speed, rel=1e-6)
 
-    @pytest.mark.parametrize("normalization", SCALES, ids=lambda n: n.name)
-    def test_along_the_natural_gradient(self, normalization) -> None:
+    @pytest.mark.parametrize("weighting", SCALES, ids=lambda n: n.name)
+    def test_along_the_natural_gradient(self, weighting) -> None:
         for policy, _, reward, _ in random_policies(30):
-            natural, step = surrogate_gradient(policy, reward, SCALES[normalization]) / policy, 1e-5
+            natural, step = surrogate_gradient(policy, reward, SCALES[weighting]) / policy, 1e-5
             ahead, behind = (softmax(np.log(policy) + sign * step * natural) for sign in (1, -1))
             arc = [2 * np.arcsin(np.sqrt(x[reward == 1].sum())) for x in (ahead, behind)]
-            speed = arc_speed(odds(policy, reward), EPS, normalization)
+            speed = arc_speed(odds(policy, reward), EPS, weighting)
             assert speed == pytest.approx((arc[0] - arc[1]) / (2 * step), rel=1e-5)
 
     def test_without_smoothing_it_is_one_whatever_the_prompt(self) -> None:

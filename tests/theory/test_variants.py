@@ -53,7 +53,7 @@ def plain_step(x, x_ref, b, e, variant):
     if variant in rows:
         return rows[variant](push)
     share = variant.alpha
-    return share * x_ref + (1 - share) * x + (push if variant.normalization is WHITENED else 1 / b)
+    return share * x_ref + (1 - share) * x + (push if variant.weighting is WHITENED else 1 / b)
 
 
 def plain_policy_orbit(ref, reward, b, e, variant, steps):
@@ -63,7 +63,7 @@ def plain_policy_orbit(ref, reward, b, e, variant, steps):
         good = math.fsum(x for x, r in zip(pi, reward, strict=True) if r)
         bad = math.fsum(x for x, r in zip(pi, reward, strict=True) if not r)
         orbit.append(math.log(good / bad))
-        spread = math.sqrt(good * bad + e) if variant.normalization is WHITENED else 1.0
+        spread = math.sqrt(good * bad + e) if variant.weighting is WHITENED else 1.0
         pi = [
             x**variant.alpha * y ** (1 - variant.alpha) * math.exp((r - good) / spread / b)
             for x, y, r in zip(ref, pi, reward, strict=True)
@@ -74,7 +74,7 @@ def plain_policy_orbit(ref, reward, b, e, variant, steps):
 
 class TestTable1:
     def test_the_six_rows(self):
-        assert [(v.normalization, v.alpha) for v in SIX] == [
+        assert [(v.weighting, v.alpha) for v in SIX] == [
             *((kind, share) for share in (1, 0, 0.25) for kind in (WHITENED, MEAN_ONLY))
         ]
         assert [v.name for v in SIX] == [
@@ -153,7 +153,7 @@ class TestTable1:
                 # Newton stops at one unit in the last place; 1/|1 − slope| is below 100 in these cells
                 assert abs(root - x) < 1e-13 * (1 + abs(root))
                 assert abs(mpmath.diff(step, root) - slope) < 1e-12 * (1 + abs(slope))
-        if variant.normalization is WHITENED:
+        if variant.weighting is WHITENED:
             certified = certify.fixed_points(*cell, variant)
             assert certified.complete
             assert len(certified.points) == ours.count
@@ -209,7 +209,7 @@ class TestTable1:
         assert (np.diff(orbit.logit) > 0).all()
         assert orbit.failure[-1] < 1e-20
         # the least share to the reference, and there is one inside
-        assert np.isfinite(fixed_points(0.2, 5.0, 1e-2, Variant(variant.normalization, 0.01)).logit[0])
+        assert np.isfinite(fixed_points(0.2, 5.0, 1e-2, Variant(variant.weighting, 0.01)).logit[0])
 
     @two_kls
     def test_two_kl_dr_contracts_at_its_rate_and_never_falls(self, share):
@@ -277,7 +277,7 @@ class TestAlpha:
     @pytest.mark.parametrize("bad", ["GRPO", None, two_kl(0.5)], ids=repr)
     def test_no_normalization(self, bad):
         sentence = (
-            f"normalization = {bad!r} is outside its domain: it must be a Normalization: WHITENED, MEAN_ONLY or "
+            f"weighting = {bad!r} is outside its domain: it must be a Weighting: WHITENED, MEAN_ONLY or "
             "library_whitening(16)"
         )
         with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
@@ -288,4 +288,4 @@ class TestAlpha:
     )
     def test_accepted(self, good):
         assert two_kl(good).alpha == good
-        assert two_kl_dr(good).normalization is MEAN_ONLY
+        assert two_kl_dr(good).weighting is MEAN_ONLY

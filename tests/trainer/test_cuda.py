@@ -48,9 +48,9 @@ def test_is_the_history_of_the_cpu(ascent, compiled) -> None:
 
 
 @pytest.mark.parametrize("alpha", [1.0, 0.0, 0.5])
-@pytest.mark.parametrize("normalization", [WHITENED, MEAN_ONLY], ids=lambda n: n.name)
-def test_every_variant_has_the_history_of_the_cpu(normalization, alpha) -> None:
-    config = replace(EXACT, normalization=normalization, alpha=alpha)
+@pytest.mark.parametrize("weighting", [WHITENED, MEAN_ONLY], ids=lambda n: n.name)
+def test_every_variant_has_the_history_of_the_cpu(weighting, alpha) -> None:
+    config = replace(EXACT, weighting=weighting, alpha=alpha)
     assert furthest(train(config, BANDIT, "cuda"), train(config, BANDIT)) < 1e-5
 
 

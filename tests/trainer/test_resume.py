@@ -240,9 +240,9 @@ class TestRefused:
         [
             ({"beta": [0.5, 2.0]}, r"its beta is [0.5, 1.0], here it is [0.5, 2.0]"),
             ({"seed": 1}, "its seed is 0, here it is 1"),
-            ({"normalization": MEAN_ONLY}, "its normalization is"),
+            ({"weighting": MEAN_ONLY}, "its weighting is"),
         ],
-        ids=["beta", "seed", "normalization"],
+        ids=["beta", "seed", "weighting"],
     )
     def test_another_run(self, kept, change, message) -> None:
         assert message in self.refusal(kept, replace(CONFIG, **change))

@@ -9,11 +9,12 @@ import torch
 from torch import Tensor
 
 from grpo_paper import MEAN_ONLY, WHITENED, Variant, trajectory
-from grpo_paper.theory.advantage import advantage, library_whitening
+from grpo_paper.theory.advantage import advantage
 from grpo_paper.theory.divergence import kl, total_variation
 from grpo_paper.theory.objective import PENALTIES
 from grpo_paper.theory.policy import policy_step
 from grpo_paper.theory.tokens import token_loss
+from grpo_paper.theory.weighting import library_whitening
 from grpo_paper.trainer import Bandit, TrainConfig, device, train
 from grpo_paper.trainer.steps import Steps
 from tests.runs import same
@@ -43,13 +44,13 @@ def task() -> Bandit:
 
 
 class TestExactLimit:
-    @pytest.mark.parametrize("normalization", [WHITENED, MEAN_ONLY], ids=lambda n: n.name)
-    def test_follows_the_recursion(self, normalization, task) -> None:
+    @pytest.mark.parametrize("weighting", [WHITENED, MEAN_ONLY], ids=lambda n: n.name)
+    def test_follows_the_recursion(self, weighting, task) -> None:
         """All of Table 1: three α in one batch of replicas. A step of 0.2 leaves (1 − 0.2β)^200 of the way: 1e-12."""
         alphas = [1.0, 0.4, 0.0]
-        history = train(exact(normalization=normalization, alpha=alphas, beta=[0.7, 0.7, 0.7]), task)
+        history = train(exact(weighting=weighting, alpha=alphas, beta=[0.7, 0.7, 0.7]), task)
         for replica, alpha in enumerate(alphas):
-            theory = trajectory(np.array(P_REF), 0.7, 1e-3, 20, Variant(normalization, alpha)).p
+            theory = trajectory(np.array(P_REF), 0.7, 1e-3, 20, Variant(weighting, alpha)).p
             assert np.abs(history.success[:, replica].numpy() - theory.T).max() < 1e-6
 
     def test_follows_the_whole_policy(self, task) -> None:
@@ -176,7 +177,7 @@ class TestBadInput:
             ({"seed": -1}, "seed = -1 is outside its domain"),
             ({"ascent": "downhill"}, "ascent = 'downhill' is outside its domain"),
             ({"beta": [1, 2], "alpha": [0, 1, 0]}, r"beta of shape \(2,\) and alpha of shape \(3,\) do not broadcast"),
-            ({"normalization": "whitened"}, "normalization = 'whitened' is outside its domain"),
+            ({"weighting": "whitened"}, "weighting = 'whitened' is outside its domain"),
             ({"penalty": "k2"}, "penalty = 'k2' is outside its domain"),
             ({"eps": [1e-3]}, r"eps = \[0.001\] is an array; it must be one number"),
             ({"clip": torch.full((8,), 0.2)}, "is an array; it must be one number"),
@@ -307,11 +308,11 @@ class TestHistory:
         assert torch.allclose(history.kl[-1, 0], kl(last, task.log_pi_ref), atol=1e-12)
         assert history.tv[-1].max() > 0.01
 
-    @pytest.mark.parametrize("normalization", [WHITENED, MEAN_ONLY, library_whitening(16)], ids=lambda n: n.name)
+    @pytest.mark.parametrize("weighting", [WHITENED, MEAN_ONLY, library_whitening(16)], ids=lambda n: n.name)
     @pytest.mark.parametrize("p_ref", [0.0, 1.0])
-    def test_certain_prompts_stay(self, p_ref, normalization) -> None:
+    def test_certain_prompts_stay(self, p_ref, weighting) -> None:
         sure = Bandit.with_success([p_ref, 0.5], outputs=6)
-        history = train(TrainConfig(iterations=3, normalization=normalization, group_size=10), sure)
+        history = train(TrainConfig(iterations=3, weighting=weighting, group_size=10), sure)
         assert torch.all(history.success[:, 0, 0] == p_ref)
         assert torch.all(history.prediction[:, 0, 0] == p_ref)
         assert all(torch.isfinite(column).all() for column in vars(history).values())
@@ -319,7 +320,7 @@ class TestHistory:
 
     def test_library_whitening_is_a_penalty_a_little_stronger(self, task) -> None:
         """std with ddof 1 in place of ddof 0, and nearly no ε: as if β were √(G/(G−1)) times itself."""
-        one = exact(beta=0.7, normalization=library_whitening(16, 1e-12), iterations=3)
+        one = exact(beta=0.7, weighting=library_whitening(16, 1e-12), iterations=3)
         two = exact(beta=0.7 * (16 / 15) ** 0.5, eps=1e-24, iterations=3)
         assert (train(one, task).success - train(two, task).success).abs().max() < 1e-9
 

@@ -1,0 +1,119 @@
+"""All fixed points of any weighting, by what is known of the shape of its Ω along the log-odds.
+
+Inside (0, 1) a fixed point is a root of ``D(L) = L_ref + Ω(L)/β − L``. Where Ω never rises D falls, and has one root.
+Where Ω is a bowl D is convex and has two, one where they meet, or none; Newton's method, started on the outer side of
+a root, never passes it. Where nothing is known, balls search the whole line.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from grpo_paper.theory.elementary import sigmoid
+from grpo_paper.theory.weighting import Weighting
+
+CHUNK = 1 << 13
+"""Cells solved at a time, so that the working arrays stay in the processor's cache."""
+SAME = np.finfo(float).eps
+
+
+def solve(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray, weighting: Weighting) -> np.ndarray:
+    """Log-odds of the fixed points that are tied to the reference alone, ascending; unchecked.
+
+    A bowl has p = 1 as its last: the push grows faster there than any distance. Source: our own statement B14.
+    Shapes: the inputs broadcast; a last axis of 3 is added, NaN where there are fewer, longer where balls find more.
+    A reference of ±∞ is itself the one there is.
+
+    >>> from grpo_paper.theory.weighting import MEAN_ONLY
+    >>> solve(np.array([-2.0, np.inf]), np.array(0.5), np.array(0.0), MEAN_ONLY)[:, 0]
+    array([ 0., inf])
+    """
+    at_end = np.isinf(L_ref)
+    cells = np.broadcast_arrays(np.where(at_end, np.nan, L_ref), beta, eps)
+    if weighting.shape in ("constant", "falling"):
+        roots = by_chunks(_falling, cells, weighting)
+    elif weighting.shape == "bowl":
+        roots = by_chunks(_bowl, cells, weighting)
+    else:
+        roots = _enclosed(cells, weighting)
+    roots[..., 0] = np.where(at_end, L_ref, roots[..., 0])
+    roots[..., 1:][np.broadcast_to(at_end, roots.shape[:-1])] = np.nan
+    return roots
+
+
+def by_chunks(solver: Callable[..., np.ndarray], cells: Sequence[np.ndarray], *more: object) -> np.ndarray:
+    """The three roots of every cell that a solver finds in one-dimensional arrays of at most CHUNK cells."""
+    roots = np.full((*cells[0].shape, 3), np.nan)
+    flat = roots.reshape(-1, 3)
+    for start in range(0, len(flat), CHUNK):
+        part = slice(start, start + CHUNK)
+        flat[part] = solver(*(cell.flat[part] for cell in cells), *more)
+    return roots
+
+
+def _defect(L: np.ndarray, cells: Sequence[np.ndarray], weighting: Weighting) -> tuple[np.ndarray, np.ndarray]:
+    """D and its slope."""
+    L_ref, beta, eps = cells
+    p, q = sigmoid(L), sigmoid(-L)
+    return L_ref + weighting.push(p, q, eps) / beta - L, weighting.slope(p, q, eps) / beta - 1
+
+
+def _falling(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray, weighting: Weighting) -> np.ndarray:
+    """The one root lies between the reference and its update: Newton's method, halving where it leaves."""
+    roots = np.full((len(L_ref), 3), np.nan)
+    live = np.flatnonzero(~np.isnan(L_ref))
+    L, *cells = (a[live] for a in (L_ref, L_ref, beta, eps))
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # log-odds beyond 1.8e308 saturate to inf
+        ahead = L + _defect(L, cells, weighting)[0]
+        low, high = np.minimum(L, ahead), np.maximum(L, ahead)
+        while live.size:
+            D, slope = _defect(L, cells, weighting)
+            low, high = np.where(D > 0, L, low), np.where(D < 0, L, high)
+            after = L - D / slope
+            after = np.where((after >= low) & (after <= high), after, low + (np.minimum(high, 1e308) - low) / 2)
+            roots[live, 0] = after
+            moving = abs(after - L) > SAME * (abs(L) + abs(cells[0]))
+            live, L, low, high, *cells = (a[moving] for a in (live, after, low, high, *cells))
+    return roots
+
+
+def _bowl(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray, weighting: Weighting) -> np.ndarray:
+    """The two roots of the convex D, if it has any, and p = 1."""
+    cells = [L_ref, beta, eps]
+    low = _from_outside(L_ref, cells, weighting, rising=False)  # D > 0 up to the reference, as Ω > 0
+    reach = np.ones_like(L_ref)
+    with np.errstate(over="ignore", invalid="ignore"):
+        while np.any(short := _defect(low + reach, cells, weighting)[0] <= 0):
+            reach = np.where(short, 2 * reach, reach)
+    high = _from_outside(low + reach, cells, weighting, rising=True)
+    none = np.isnan(low)
+    top = np.where(np.isnan(L_ref), np.nan, np.inf)
+    return np.stack([np.where(none, top, low), high, np.where(none, np.nan, top)], -1)
+
+
+def _from_outside(start: np.ndarray, cells: Sequence[np.ndarray], weighting: Weighting, rising: bool) -> np.ndarray:
+    """Newton's method on the convex D from where it is positive; NaN where it passes the bottom above 0."""
+    roots = np.full(start.shape, np.nan)
+    live = np.flatnonzero(~np.isnan(start))
+    L, *cells = (a[live] for a in (start, *cells))
+    with np.errstate(over="ignore", invalid="ignore"):
+        while live.size:
+            D, slope = _defect(L, cells, weighting)
+            descends = (slope > 0) == rising
+            step = np.where(np.isfinite(D / slope), D / slope, np.sign(slope))  # where both have left the floats
+            there = (D <= 0) | (descends & (abs(step) <= SAME * (abs(L) + abs(cells[0]))))
+            roots[live[there]] = L[there]
+            moving = ~there & descends
+            live, L, *cells = (a[moving] for a in (live, L - step, *cells))
+    return roots
+
+
+def _enclosed(cells: Sequence[np.ndarray], weighting: Weighting) -> np.ndarray:
+    """The roots by balls, cell by cell: some hundredths of a second each."""
+    from grpo_paper.theory import certify
+
+    found = []
+    for L_ref, beta, eps in zip(*(cell.ravel().tolist() for cell in cells), strict=True):
+        found.append([] if np.isnan(L_ref) else certify.log_odds(L_ref, beta, eps, weighting))
+    most = max([3, *map(len, found)])
+    return np.array([[*some, *[np.nan] * (most - len(some))] for some in found]).reshape(*cells[0].shape, most)
