@@ -180,6 +180,7 @@ METHODS = (
         "2508.10751",
         "read in code",
         note="Groups with fewer than k failures are silent too.",
+        make=zoo.pass_at_k_training,
     ),
 )
 
