@@ -9,7 +9,7 @@ from dataclasses import replace
 from math import comb
 
 from grpo_paper.theory import domain
-from grpo_paper.theory.elementary import Number, arctan, exp, log, mean, power, sqrt
+from grpo_paper.theory.elementary import Number, arctan, exp, log, mean, power, sigmoid, sqrt
 from grpo_paper.theory.weighting import MEAN_ONLY, WHITENED, Weighting, whitening
 
 
@@ -214,6 +214,31 @@ def focal(gamma: float) -> Weighting:
     gamma = domain.one("gamma", gamma, domain.positive)
     name, falls = f"F-GRPO (γ={gamma:g})", gamma >= 0.5
     return Weighting(name, _focal, _focal_slope, (gamma,), "falling" if falls else None, settles=falls)
+
+
+def _lead_factor(x: Number) -> Number:
+    return 0.4 + 1.1 * sigmoid(7.5 - 10 * x)
+
+
+def _lead(p: Number, q: Number, eps: Number) -> Number:
+    return (q * _lead_factor(p) + p * _lead_factor(q)) * whitening(p * q, eps)
+
+
+def _lead_slope(p: Number, q: Number, eps: Number) -> Number:
+    right, wrong = (sigmoid(7.5 - 10 * x) for x in (p, q))
+    along_p = 1.1 * (wrong - right) - 11 * (q * right * (1 - right) - p * wrong * (1 - wrong))
+    factor = q * _lead_factor(p) + p * _lead_factor(q)
+    return p * q * along_p * whitening(p * q, eps) + factor * WHITENED.slope(p, q, eps)
+
+
+def _lead_group(successes: int, group_size: int, eps: Number) -> tuple[Number, Number]:
+    right, wrong = WHITENED.advantages(successes, group_size, eps)
+    p_hat = (successes + 0 * eps) / group_size
+    return right * _lead_factor(p_hat), wrong * _lead_factor(1 - p_hat)
+
+
+LEAD = Weighting("GRPO-LEAD", _lead, _lead_slope, even=True, group=_lead_group)
+"""GRPO whose successes count for more on hard prompts, and its failures on easy ones; answers of one length."""
 
 
 def _pooled(p: Number, q: Number, eps: Number) -> Number:
