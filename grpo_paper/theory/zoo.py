@@ -122,11 +122,11 @@ def pass_at_k(k: int) -> Weighting:
 
 
 def _passed(p: Number, q: Number, eps: Number, k: int) -> Number:
-    return q ** (k - 2) / sqrt(q ** (k - 2) * p * _geometric(q, k))
+    return sqrt(q ** (k - 2) / (p * _geometric(q, k)))
 
 
 def _passed_slope(p: Number, q: Number, eps: Number, k: int) -> Number:
-    return _passed(p, q, eps, k) * ((1 - k / 2) * p - k * q**k / (2 * _geometric(q, k)))
+    return _passed(p, q, eps, k) * ((2 - k) * p - k * q**k / _geometric(q, k)) / 2
 
 
 def _geometric(q: Number, k: int) -> Number:
@@ -171,8 +171,8 @@ def pass_at_k_training(k: int) -> Weighting:
 
 
 def _risk(p: Number, q: Number, eps: Number, b: float) -> Number:
-    excess = exp(b + 0 * p) - 1
-    return excess / b / (1 + p * excess)
+    loss = exp(0 * p - b)
+    return (1 - loss) / (b * (p + q * loss))
 
 
 def _risk_slope(p: Number, q: Number, eps: Number, b: float) -> Number:
@@ -180,7 +180,7 @@ def _risk_slope(p: Number, q: Number, eps: Number, b: float) -> Number:
 
 
 def _risk_potential(p: Number, q: Number, eps: Number, b: float) -> Number:
-    return log(1 + p * (exp(b + 0 * p) - 1)) / b
+    return 1 + log(p + q * exp(0 * p - b)) / b
 
 
 def risk_sensitive(b: float) -> Weighting:
