@@ -152,7 +152,8 @@ def _passed_group(successes: int, group_size: int, eps: Number, k: int) -> tuple
 def pass_at_k_training(k: int) -> Weighting:
     """Groups of k whose reward is the best of them, whitened; over all choices of k of the G outputs.
 
-    Domain: k whole, ≥ 2 (k = 1 is GRPO with ε = 0). Errors: ValueError for another k, and later for a smaller group.
+    For k from 3 to 7 a run can oscillate for ever beside a fixed point that attracts: the Schwarzian derivative is
+    positive somewhere. Domain: k whole, ≥ 2 (k = 1 is GRPO with ε = 0). Errors: ValueError for another k, and later for a smaller group.
 
     >>> round(pass_at_k_training(2).push(0.5, 0.5, 0.0), 6)
     1.154701
@@ -164,7 +165,7 @@ def pass_at_k_training(k: int) -> Weighting:
         _passed_slope,
         (k,),
         "falling",
-        settles=True,
+        settles=k == 2 or k >= 8,
         potential=_passed_potential,
         group=_passed_group,
     )
@@ -206,14 +207,15 @@ def _focal_slope(p: Number, q: Number, eps: Number, gamma: float) -> Number:
 def focal(gamma: float) -> Weighting:
     """GRPO's weighting times (1 − p)^γ: prompts that are mostly solved count for less (F-GRPO).
 
-    From γ = ½ on it falls. Domain: γ finite and > 0. Errors: ValueError for another γ.
+    From γ = ½ on it falls; from γ = 1 on no run oscillates beside a fixed point that attracts. Domain: γ finite and
+    > 0. Errors: ValueError for another γ.
 
     >>> focal(1.0).push(0.5, 0.5, 0.0)
     1.0
     """
     gamma = domain.one("gamma", gamma, domain.positive)
-    name, falls = f"F-GRPO (γ={gamma:g})", gamma >= 0.5
-    return Weighting(name, _focal, _focal_slope, (gamma,), "falling" if falls else None, settles=falls)
+    name, shape = f"F-GRPO (γ={gamma:g})", "falling" if gamma >= 0.5 else None
+    return Weighting(name, _focal, _focal_slope, (gamma,), shape, settles=gamma >= 1)
 
 
 def _pooled(p: Number, q: Number, eps: Number) -> Number:
