@@ -11,19 +11,17 @@ from grpo_paper.theory.weighting import WHITENED
 from grpo_paper.theory.zoo import MAXRL
 from peers import advantages as of
 from peers.batch import LARGEST
-from peers.differences import (
+from peers.comparison import (
     CLOSE,
-    COMPARISONS,
     EXAMPLE,
     FLOAT32,
-    TABLE,
     Comparison,
     Groups,
     group_policy_gradient,
     leave_one_out,
     ours,
-    table,
 )
+from peers.differences import COMPARISONS, TABLE, table
 
 ALL = torch.tensor(list(itertools.product((0.0, 1.0), repeat=4)), dtype=torch.float64)
 """Every group of four."""
