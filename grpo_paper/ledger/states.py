@@ -82,6 +82,9 @@ STATES = {
     r"rate, and there are at most three fixed points; fixed mistakes cap true success at the precision where $J > 0$.",
     "B16": r"The mean of any function of the log-odds after $n$ updates on samples is $u_n(L_{\mathrm{ref}})$, with "
     r"$u_{n+1}(L) = \sum_k \mathrm{Bin}(k; G, p)\, u_n(L_{\mathrm{ref}} + S_k/β)$.",
+    "B17": r"A lag of $v$ updates moves no fixed point. With the reference only each value is held $v+1$ times, and "
+    r"with two penalties it leaves the damping $α < \frac{\sin θ}{-s \sin vθ}$, "
+    r"$\cos \frac{θ}{2} = s \cos(v + \frac12)θ$, for a slope $s < -1$; even shares of $m$ ages hold $s > -m$.",
     "Libraries": r"One loss of tokens, with three choices, is that of TRL, of torchrl and of verl to the last digits.",
     "Training": r"With $δ_n = \max(0, \mathrm{TV}_n - \mathrm{TV}_{n-1})$ the bound of Theorem 10 holds along each "
     r"run; how loose it is, is measured.",

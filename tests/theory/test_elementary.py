@@ -12,6 +12,7 @@ from grpo_paper.theory import elementary
 from grpo_paper.theory.advantage import Omega, advantage, omega_minus, omega_plus
 from grpo_paper.theory.clipping import least_maximiser
 from grpo_paper.theory.clock import clock, mirror_bound
+from grpo_paper.theory.delay import refreshed_alpha, uncorrected_push
 from grpo_paper.theory.elementary import POINTWISE, logit, logsumexp, sigmoid, where
 from grpo_paper.theory.fate import jump_beta, schwarzian
 from grpo_paper.theory.fixed_points import bifurcation_curve, critical_beta, largest_critical_beta, peak_logit
@@ -85,6 +86,9 @@ FORMULAS = {
     "schwarzian": (schwarzian, "L eps"),
     "clock": (clock, "L eps"),
     "mirror_bound": (mirror_bound, "L_ref L beta eps"),
+    "mirror_bound of old rollouts": (lambda *a: mirror_bound(*a, lag=3), "L_ref L beta eps"),
+    "refreshed_alpha": (lambda a: refreshed_alpha(a, 3), "p"),
+    "uncorrected_push": (uncorrected_push, "L L_ref eps"),
     "least_maximiser": (least_maximiser, "p clip x"),
     "jump_beta": (jump_beta, "p_ref eps"),
     "accepted": (lambda *a: observed(*a)[0], "L p clip"),
