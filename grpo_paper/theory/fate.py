@@ -61,7 +61,7 @@ class Fate(LogOdds):
     verdict: "only", the one fixed point there is; "lowest" or "top" of three; "never", it does not settle, unless it
     lands on a repelling fixed point exactly; "open", no theorem decides and 1,000 updates do not: for GRPO only a start
     other than p_ref, which would climb to the top from an update below the mirror image of the middle fixed point; for
-    a falling weighting a run that its updates have not closed in on.
+    a falling weighting a run next to the border of what settles.
     updates: the first n from which on all success rates are within delta of the end; inf where it has none; NaN where
     1,000 updates are not enough, as next to a fold or a flip, or for a slow mirror.
     """
@@ -125,8 +125,8 @@ def fate(p_ref: Any, beta: Any, eps: Any, variant: Variant = GRPO, p_0: Any = No
     left = ~(climbs | attracts) & (L_ref + force(0.0, beta, eps, variant) < -middle)
     climbs = climbs | _climbs_later(left, middle, cells, variant)
     if not (alpha == 0 or variant.weighting.settles):
-        left = left | (attracts & ~_closes(attracts, cells, variant))
-        attracts = attracts & ~left
+        closes, cycles = _closes(lowest, attracts, cells, variant)
+        attracts, left = closes, attracts & ~(closes | cycles)
     verdict = np.select([climbs, attracts & single, attracts, left], ("top", "only", "lowest", "open"), "never")
     end = np.where(climbs, np.where(np.isnan(top), middle, top), np.where(attracts, lowest, np.nan))
     barrier = np.where(climbs, middle, -np.inf)
@@ -148,21 +148,26 @@ def _climbs_later(left: np.ndarray, middle: np.ndarray, cells: list[np.ndarray],
     return climbs
 
 
-def _closes(attracts: np.ndarray, cells: list[np.ndarray], variant: Variant) -> np.ndarray:
-    """Which runs of a falling weighting two updates in a row catch within 1e-9 of each other, of the first 1,000.
+def _closes(
+    end: np.ndarray, live: np.ndarray, cells: list[np.ndarray], variant: Variant
+) -> tuple[np.ndarray, np.ndarray]:
+    """Which runs of a falling weighting come within 1e-9 of their end in 1,000 updates, and which never will.
 
-    Two updates of such a map rise with where they start: the even ones go one way, the odd ones the other, and the
-    fixed point stays between.
+    Of such a map two updates in a row rise with where they start: every second state goes one way, the fixed point
+    stays between, and a place that two updates take back from it is one that no state before it ever passes.
     """
-    closed = np.zeros(attracts.shape, bool)
-    live = np.flatnonzero(attracts)
-    L, L_ref, beta, eps = (a.ravel()[live] for a in cells)
+    closes, cycles = np.zeros(live.shape, bool), np.zeros(live.shape, bool)
+    live = np.flatnonzero(live)
+    end, L, L_ref, beta, eps = (a.ravel()[live] for a in (end, *cells))
     for _ in range(MOST):
         after = next_log_odds(L, L_ref, beta, eps, variant)
         near = abs(after - L) <= 1e-9 * (1 + abs(L))
-        closed.flat[live[near]] = True
-        live, L, L_ref, beta, eps = (a[~near] for a in (live, after, L_ref, beta, eps))
-    return closed
+        closes.flat[live[near]] = True
+        live, end, L, L_ref, beta, eps = (a[~near] for a in (live, end, after, L_ref, beta, eps))
+    place = L + (end - L) / 100
+    twice = next_log_odds(next_log_odds(place, L_ref, beta, eps, variant), L_ref, beta, eps, variant)
+    cycles.flat[live] = abs(twice - end) > abs(place - end)
+    return closes, cycles
 
 
 def _updates(

@@ -10,7 +10,7 @@ from math import comb
 
 from grpo_paper.theory import domain
 from grpo_paper.theory.elementary import Number, arctan, exp, log, mean, power, sigmoid, sqrt
-from grpo_paper.theory.weighting import MEAN_ONLY, WHITENED, Weighting, whitening
+from grpo_paper.theory.weighting import MEAN_ONLY, WHITENED, Shape, Weighting, whitening
 
 
 def _leave_one_out(successes: int, group_size: int, eps: Number) -> tuple[Number, Number]:
@@ -214,7 +214,8 @@ def focal(gamma: float) -> Weighting:
     1.0
     """
     gamma = domain.one("gamma", gamma, domain.positive)
-    name, shape = f"F-GRPO (γ={gamma:g})", "falling" if gamma >= 0.5 else None
+    name = f"F-GRPO (γ={gamma:g})"
+    shape: Shape | None = "falling" if gamma >= 0.5 else None
     return Weighting(name, _focal, _focal_slope, (gamma,), shape, settles=gamma >= 1)
 
 
