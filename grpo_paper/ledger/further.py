@@ -157,7 +157,7 @@ FURTHER = (
         ),
         "zoo",
         ("fig-zoo", "fig-zoo-maps", "fig-zoo-fates"),
-        "theory/test_shapes.py::TestB14",
+        "theory/test_shapes.py::TestAmplification",
     ),
     Statement(
         "B15",
