@@ -141,7 +141,8 @@ class Weighting:
             push, slope = (np.broadcast_to(f(p, q, eps), p.shape) for f in (self.push, self.slope))
         for what, bad in (
             ("Ω or its slope is not finite", ~(np.isfinite(push) & np.isfinite(slope))),
-            ("it is said to be positive", self.positive & (push <= 0)),
+            # Where it falls by a high power it leaves the floats: 0 is no fault, unless it is all there is.
+            ("it is said to be positive", self.positive & ((push < 0) | ~push.any())),
             ("it is said to be even", self.even & (push != push[::-1])),
             ("it is said to be constant", (self.shape == "constant") & (slope != 0)),
             ("it is said to be falling", (self.shape == "falling") & (slope > 0)),

@@ -10,7 +10,7 @@ from math import comb
 
 from grpo_paper.theory import domain
 from grpo_paper.theory.elementary import Number, arctan, exp, log, mean, power, sigmoid, sqrt
-from grpo_paper.theory.weighting import MEAN_ONLY, WHITENED, Weighting, whitening
+from grpo_paper.theory.weighting import MEAN_ONLY, WHITENED, Shape, Weighting, whitening
 
 
 def _leave_one_out(successes: int, group_size: int, eps: Number) -> tuple[Number, Number]:
@@ -122,11 +122,11 @@ def pass_at_k(k: int) -> Weighting:
 
 
 def _passed(p: Number, q: Number, eps: Number, k: int) -> Number:
-    return q ** (k - 2) / sqrt(q ** (k - 2) * p * _geometric(q, k))
+    return sqrt(q ** (k - 2) / (p * _geometric(q, k)))
 
 
 def _passed_slope(p: Number, q: Number, eps: Number, k: int) -> Number:
-    return _passed(p, q, eps, k) * ((1 - k / 2) * p - k * q**k / (2 * _geometric(q, k)))
+    return _passed(p, q, eps, k) * ((2 - k) * p - k * q**k / _geometric(q, k)) / 2
 
 
 def _geometric(q: Number, k: int) -> Number:
@@ -152,7 +152,8 @@ def _passed_group(successes: int, group_size: int, eps: Number, k: int) -> tuple
 def pass_at_k_training(k: int) -> Weighting:
     """Groups of k whose reward is the best of them, whitened; over all choices of k of the G outputs.
 
-    Domain: k whole, ≥ 2 (k = 1 is GRPO with ε = 0). Errors: ValueError for another k, and later for a smaller group.
+    For k from 3 to 7 a run can oscillate for ever beside a fixed point that attracts: the Schwarzian derivative is
+    positive somewhere. Domain: k whole, ≥ 2 (k = 1 is GRPO with ε = 0). Errors: ValueError for another k, and later for a smaller group.
 
     >>> round(pass_at_k_training(2).push(0.5, 0.5, 0.0), 6)
     1.154701
@@ -164,15 +165,15 @@ def pass_at_k_training(k: int) -> Weighting:
         _passed_slope,
         (k,),
         "falling",
-        settles=True,
+        settles=k == 2 or k >= 8,
         potential=_passed_potential,
         group=_passed_group,
     )
 
 
 def _risk(p: Number, q: Number, eps: Number, b: float) -> Number:
-    excess = exp(b + 0 * p) - 1
-    return excess / b / (1 + p * excess)
+    loss = exp(0 * p - b)
+    return (1 - loss) / (b * (p + q * loss))
 
 
 def _risk_slope(p: Number, q: Number, eps: Number, b: float) -> Number:
@@ -180,7 +181,7 @@ def _risk_slope(p: Number, q: Number, eps: Number, b: float) -> Number:
 
 
 def _risk_potential(p: Number, q: Number, eps: Number, b: float) -> Number:
-    return log(1 + p * (exp(b + 0 * p) - 1)) / b
+    return 1 + log(p + q * exp(0 * p - b)) / b
 
 
 def risk_sensitive(b: float) -> Weighting:
@@ -206,14 +207,16 @@ def _focal_slope(p: Number, q: Number, eps: Number, gamma: float) -> Number:
 def focal(gamma: float) -> Weighting:
     """GRPO's weighting times (1 − p)^γ: prompts that are mostly solved count for less (F-GRPO).
 
-    From γ = ½ on it falls. Domain: γ finite and > 0. Errors: ValueError for another γ.
+    From γ = ½ on it falls; from γ = 1 on no run oscillates beside a fixed point that attracts. Domain: γ finite and
+    > 0. Errors: ValueError for another γ.
 
     >>> focal(1.0).push(0.5, 0.5, 0.0)
     1.0
     """
     gamma = domain.one("gamma", gamma, domain.positive)
-    name, falls = f"F-GRPO (γ={gamma:g})", gamma >= 0.5
-    return Weighting(name, _focal, _focal_slope, (gamma,), "falling" if falls else None, settles=falls)
+    name = f"F-GRPO (γ={gamma:g})"
+    shape: Shape | None = "falling" if gamma >= 0.5 else None
+    return Weighting(name, _focal, _focal_slope, (gamma,), shape, settles=gamma >= 1)
 
 
 def _lead_factor(x: Number) -> Number:

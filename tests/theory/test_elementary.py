@@ -10,6 +10,7 @@ from flint import arb, ctx
 
 from grpo_paper.theory import elementary
 from grpo_paper.theory.advantage import Omega, advantage, omega_minus, omega_plus
+from grpo_paper.theory.climbs import climbed, coin_kl, objective
 from grpo_paper.theory.clipping import least_maximiser
 from grpo_paper.theory.clock import clock, mirror_bound
 from grpo_paper.theory.delay import refreshed_alpha, uncorrected_push
@@ -97,6 +98,9 @@ FORMULAS = {
     "verifier_slope": (verifier_slope, "L eps p clip"),
     "true_success": (true_success, "v p_ref p clip"),
     "arc_speed": (arc_speed, "L eps"),
+    "climbed": (climbed, "L eps"),
+    "coin_kl": (coin_kl, "x L_ref"),
+    "objective": (objective, "L L_ref beta eps"),
     "clipped_surrogate": (clipped_surrogate, "rho A clip"),
     "contrastive_surrogate": (contrastive_surrogate, "rho r p clip eps"),
     "k1": (k1, "x"),
