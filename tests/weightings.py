@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import mpmath
+import numpy as np
 import pytest
 
 from grpo_paper.theory import zoo
@@ -119,6 +120,17 @@ def any_of(p: Any, q: Any, k: int) -> Any:
     return p * sum(q**j for j in range(k))
 
 
+def lead(x: Any) -> Any:
+    return 0.4 + 1.1 / (1 + (mpmath.exp if isinstance(x, mpmath.mpf) else np.exp)(10 * (x - 0.75)))
+
+
+def led(rewards: Rewards, eps: Any) -> list:
+    rate = fraction(rewards)
+    return [
+        a * (lead(rate) if r else lead(1 - rate)) for r, a in zip(rewards, centred(whitened)(rewards, eps), strict=True)
+    ]
+
+
 ROWS = (
     Row(WHITENED, lambda p, q, e: 1 / root(p * q + e), centred(whitened)),
     Row(MEAN_ONLY, lambda p, q, e: 1 + 0 * p, centred(lambda rewards, e: 1)),
@@ -126,6 +138,7 @@ ROWS = (
     Row(zoo.RLOO, lambda p, q, e: 1 + 0 * p, beside_the_others),
     Row(zoo.REINFORCE, lambda p, q, e: 1 + 0 * p, lambda rewards, e: list(rewards)),
     Row(zoo.MAXRL, lambda p, q, e: 1 / p, centred(lambda rewards, e: 1 / fraction(rewards))),
+    Row(zoo.LEAD, lambda p, q, e: (q * lead(p) + p * lead(q)) / root(p * q + e), led),
     Row(zoo.DISCO, lambda p, q, e: 1 / (p * q), over_its_kind),
     Row(zoo.pass_at_k(1), lambda p, q, e: 1 + 0 * p, best_of(1)),
     Row(zoo.pass_at_k(4), lambda p, q, e: 4 * q**3, best_of(4), (4, 6)),
