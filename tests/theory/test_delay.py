@@ -212,7 +212,7 @@ class TestOneLag:
     def test_the_ends_of_its_domain(self) -> None:
         for lag in range(40):
             assert largest_alpha([-1.0, -0.5, 0.0, 0.999, 1.0, 3.0], lag).tolist() == [1, 1, 1, 1, 0, 0]
-        assert largest_alpha(-3, 2) == largest_alpha(-3.0, 2)
+        assert largest_alpha(-3, 8) == largest_alpha(-3.0, 8)
         with pytest.raises(ValueError, match=r"lag = -1 is outside"):
             largest_alpha(-2.0, -1)
 
