@@ -63,7 +63,7 @@ mutate: $(ENV)  ## would the tests see a fault? every small change of the theory
 pythons: $(ENV)  ## the wheel, and what needs no torch, on every other Python that is found
 	$(BIN)/python -m tests.pythons
 
-peers: $(ENV) $(PEERS)  ## our loss beside those of TRL, torchrl and verl, from the wheel, in .venv-peers
+peers: $(ENV) $(PEERS)  ## our loss and advantages beside those of TRL, torchrl and verl, from the wheel, in .venv-peers
 	@rm -rf build/peers && mkdir -p build/peers && cp -r peers build/peers/
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir build/peers .
 	.venv-peers/bin/python -m pip install --quiet --no-deps --force-reinstall build/peers/*.whl

@@ -1,13 +1,10 @@
 """Warnings that the libraries raise among themselves, and a summary of how far apart the losses are."""
 
-import os
-
 import pytest
 import torch
 
 from peers.batch import LARGEST
 
-os.environ["HF_HUB_OFFLINE"] = "1"  # before transformers is imported: nothing is fetched
 torch.set_num_threads(1)
 
 

@@ -7,10 +7,11 @@ import pytest
 import torch
 from tensordict import TensorDict
 from torchrl.modules.distributions import LLMMaskedCategorical
-from torchrl.objectives.llm import GRPOLoss, MCAdvantage
+from torchrl.objectives.llm import GRPOLoss
 
 from grpo_paper.theory.tokens import token_loss
 from grpo_paper.theory.weighting import WHITENED, library_whitening
+from peers.advantages import torchrl
 from peers.batch import BETA, CLIP, CLOSE, MASK, REWARDS, SLIPS, Batch, advantages, assert_equal, batch, deviation
 
 MEANS = {"prompt_mean": "grpo", "token_mean": "bnpo"}
@@ -85,22 +86,12 @@ class TestLoss:
         assert deviation(ours(drawn, *choice, **SLIPS[slip]), theirs(drawn, *choice)) > 100 * CLOSE
 
 
-def library_advantages(rewards: torch.Tensor) -> torch.Tensor:
-    """What `MCAdvantage` writes for one group of single-step trajectories."""
-    transform = MCAdvantage(grpo_size=len(rewards))
-    for i, reward in enumerate(rewards):
-        step = {"query": ["prompt"], "next": {"reward": reward.reshape(1, 1), "done": torch.ones(1, 1) > 0}}
-        out = transform.inv(TensorDict(step, batch_size=1))
-        assert (out is not None) == (i == len(rewards) - 1)
-    return out["advantage"].flatten()
-
-
 class TestAdvantage:
     """The sample deviation alone: no constant is added, the deviation is only kept above 1e-6."""
 
     @pytest.mark.parametrize("group", range(4))
     def test_is_the_papers_without_smoothing_times_a_number(self, group) -> None:
-        found = library_advantages(REWARDS[group])
+        found = torchrl()(REWARDS[group : group + 1])[0]
         if group == 3:  # silent
             assert not found.any()
             return

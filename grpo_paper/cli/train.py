@@ -27,7 +27,7 @@ SETTINGS = (
     ),
     click.option(
         "--weighting",
-        default="grpo",
+        default="GRPO",
         help="A method, with its setting after a colon: grpo, maxrl, pkpo:8; or library, GRPO as libraries do it.",
     ),
     click.option("--eps", type=float, default=1e-5, help="ε inside the root of GRPO's standard deviation."),

@@ -143,6 +143,23 @@ FURTHER = (
         "theory/test_small_steps.py::TestB13",
     ),
     Statement(
+        "B14",
+        "Any weighting of right and wrong",
+        r"exact updates, no clip, an advantage of the reward and of the success rate, finite inside $(0, 1)$; "
+        r"amplification needs $Ω > 0$",
+        (
+            "theory.weighting.Weighting",
+            "theory.shapes.solve",
+            "theory.groups.group_push",
+            "theory.groups.group_Omega",
+            "theory.groups.refilled_Omega",
+            "theory.methods.weighting",
+        ),
+        "zoo",
+        ("fig-zoo", "fig-zoo-maps", "fig-zoo-fates"),
+        "theory/test_shapes.py::TestAmplification",
+    ),
+    Statement(
         "B15",
         "A verifier that errs",
         "each verdict errs by a coin of its own, exact expectations; or always on the same outputs",
@@ -164,6 +181,24 @@ FURTHER = (
         "finite-groups",
         ("fig-sampled-runs",),
         "theory/test_chain.py::TestB16",
+    ),
+    Statement(
+        "B17",
+        "Rollouts of older policies",
+        r"exact updates with the ratio to the policy that sampled, no clip; the stability of fixed points is local",
+        (
+            "theory.delay.delayed",
+            "theory.delay.largest_alpha",
+            "theory.delay.lag_border",
+            "theory.delay.refreshed_alpha",
+            "theory.delay.rate",
+            "theory.delay.steadiest_shares",
+            "theory.delay.uncorrected_push",
+            "theory.clock.mirror_bound",
+        ),
+        "delay",
+        ("fig-delay", "fig-delay-orbits"),
+        "theory/test_delay.py::TestB17",
     ),
     Statement(
         "Libraries",

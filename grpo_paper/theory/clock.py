@@ -20,15 +20,16 @@ def clock(L: Number, eps: Number) -> Number:
     return whitening_potential(v, m, eps) + 2 * sqrt(eps) * arcsinh(m * sqrt(eps) / sqrt((1 + 4 * eps) * v))
 
 
-def mirror_bound(L_ref: Number, L: Number, beta: Number, eps: Number) -> Number:
-    r"""Updates after which the mirror, started at L_ref, is at L at least.
+def mirror_bound(L_ref: Number, L: Number, beta: Number, eps: Number, lag: int = 0) -> Number:
+    r"""Updates after which the mirror, started at L_ref, is at L at least, on rollouts at most v updates old.
 
-    .. math:: N \le β\,[τ(L) - τ(L_{ref})] + \log\frac{Ω(L)}{Ω(\max(L_{ref}, 0))} + 1, \qquad τ = \text{clock}
+    .. math:: N \le β\,[τ(L) - τ(L_{ref})] + (v+1) \log\frac{Ω(L)}{Ω(\max(L_{ref}, 0))} + 1, \qquad τ = \text{clock}
 
-    Source: our own statement B12. Domain: L_ref < L in nats, β > 0, ε ≥ 0. Shapes: broadcast.
+    Source: our own statements B12 (v = 0) and B17. Domain: L_ref < L in nats, β > 0, ε ≥ 0, v ≥ 0.
+    Shapes: broadcast.
 
     >>> round(mirror_bound(-2.0, 4.0, 10.0, 1e-5), 2)
     24.0
     """
     time = beta * (clock(L, eps) - clock(L_ref, eps))
-    return time + log(force(L, 1, eps) / force(maximum(L_ref, 0 * L_ref), 1, eps)) + 1
+    return time + (lag + 1) * log(force(L, 1, eps) / force(maximum(L_ref, 0 * L_ref), 1, eps)) + 1

@@ -59,8 +59,9 @@ class Fate(LogOdds):
     """The end of each run: the log-odds of the fixed point that it converges to, NaN where it converges to none.
 
     verdict: "only", the one fixed point there is; "lowest" or "top" of three; "never", it does not settle, unless it
-    lands on a repelling fixed point exactly; "open", which only a start other than p_ref can be: it would climb to the
-    top from an update below the mirror image of the middle fixed point, and 1,000 updates bring none.
+    lands on a repelling fixed point exactly; "open", no theorem decides and 1,000 updates do not: for GRPO only a start
+    other than p_ref, which would climb to the top from an update below the mirror image of the middle fixed point; for
+    a falling weighting a run next to the border of what settles.
     updates: the first n from which on all success rates are within delta of the end; inf where it has none; NaN where
     1,000 updates are not enough, as next to a fold or a flip, or for a slow mirror.
     """
@@ -81,7 +82,7 @@ def known(variant: Variant) -> bool:
         return weighting.positive and not weighting.coupled
     if variant.alpha < 1:
         return weighting.shape == "constant"
-    return weighting.settles and (weighting.shape in ("constant", "falling") or weighting.even)
+    return weighting.shape in ("constant", "falling") or (weighting.settles and weighting.even)
 
 
 def fate(p_ref: Any, beta: Any, eps: Any, variant: Variant = GRPO, p_0: Any = None, delta: float = 1e-3) -> Fate:
@@ -89,7 +90,7 @@ def fate(p_ref: Any, beta: Any, eps: Any, variant: Variant = GRPO, p_0: Any = No
 
     .. math:: \text{top} \iff p_{ref} < 1 - p^*_2, \qquad \text{else lowest} \iff \text{slope at } p^*_1 \ge -1
 
-    Source: our own statements B8 and B9; Theorem 5 for the mirror, Section 5 for mean-only.
+    Source: our own statements B8 and B9, B14 for other weightings; Theorem 5 for the mirror, Section 5 for mean-only.
     Domain: p_ref, p_0 in [0, 1]; β, ε finite and > 0; 0 < delta < 1, in probability; the variant is `known`.
     Shapes: the inputs broadcast. On the border p_ref = 1 − p₂* itself the run lands on the middle
     fixed point, which rounding hides: there "lowest" or "never" is said.
@@ -122,11 +123,15 @@ def fate(p_ref: Any, beta: Any, eps: Any, variant: Variant = GRPO, p_0: Any = No
     climbs, attracts = (np.broadcast_to(c, shape) for c in (climbs, attracts))
     # Without p_0 there is no such cell: the reference lies below every update, and does not jump.
     left = ~(climbs | attracts) & (L_ref + force(0.0, beta, eps, variant) < -middle)
-    climbs = climbs | _climbs_later(left, middle, cells, variant)
-    verdict = np.select([climbs, attracts & single, attracts, left], ("top", "only", "lowest", "open"), "never")
-    end = np.where(climbs, np.where(np.isnan(top), middle, top), np.where(attracts, lowest, np.nan))
-    barrier = np.where(climbs, middle, -np.inf)
-    return Fate(end, verdict, _updates(end, barrier, cells, variant, delta))
+    with np.errstate(over="ignore", divide="ignore"):  # a bowl's push leaves the floats near p = 1
+        climbs = climbs | _climbs_later(left, middle, cells, variant)
+        if not (alpha == 0 or variant.weighting.settles):
+            closes, cycles = _closes(lowest, attracts, cells, variant)
+            attracts, left = closes, attracts & ~(closes | cycles)
+        verdict = np.select([climbs, attracts & single, attracts, left], ("top", "only", "lowest", "open"), "never")
+        end = np.where(climbs, np.where(np.isnan(top), middle, top), np.where(attracts, lowest, np.nan))
+        barrier = np.where(climbs, middle, -np.inf)
+        return Fate(end, verdict, _updates(end, barrier, cells, variant, delta))
 
 
 def _climbs_later(left: np.ndarray, middle: np.ndarray, cells: list[np.ndarray], variant: Variant) -> np.ndarray:
@@ -142,6 +147,28 @@ def _climbs_later(left: np.ndarray, middle: np.ndarray, cells: list[np.ndarray],
         climbs.flat[live[~inside]] = True
         live, middle, L, L_ref, beta, eps = (a[inside] for a in (live, middle, L, L_ref, beta, eps))
     return climbs
+
+
+def _closes(
+    end: np.ndarray, live: np.ndarray, cells: list[np.ndarray], variant: Variant
+) -> tuple[np.ndarray, np.ndarray]:
+    """Which runs of a falling weighting come within 1e-9 of their end in 1,000 updates, and which never will.
+
+    Of such a map two updates in a row rise with where they start: every second state goes one way, the fixed point
+    stays between, and a place that two updates take back from it is one that no state before it ever passes.
+    """
+    closes, cycles = np.zeros(live.shape, bool), np.zeros(live.shape, bool)
+    live = np.flatnonzero(live)
+    end, L, L_ref, beta, eps = (a.ravel()[live] for a in (end, *cells))
+    for _ in range(MOST):
+        after = next_log_odds(L, L_ref, beta, eps, variant)
+        near = abs(after - L) <= 1e-9 * (1 + abs(L))
+        closes.flat[live[near]] = True
+        live, end, L, L_ref, beta, eps = (a[~near] for a in (live, end, after, L_ref, beta, eps))
+    place = L + (end - L) / 100
+    twice = next_log_odds(next_log_odds(place, L_ref, beta, eps, variant), L_ref, beta, eps, variant)
+    cycles.flat[live] = abs(twice - end) > abs(place - end)
+    return closes, cycles
 
 
 def _updates(

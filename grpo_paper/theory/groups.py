@@ -5,7 +5,7 @@ by who is in the group: a success by what the other G − 1 outputs show beside 
 below leaves G − 1 outputs to chance.
 """
 
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from grpo_paper.theory import domain
 from grpo_paper.theory.elementary import Number, logit, sigmoid
@@ -58,6 +58,25 @@ def group_Omega(p: Number, eps: Number, group_size: int, weighting: Weighting = 
     """
     A = _advantages(p, eps, group_size, weighting)
     return _mean([A[k + 1][0] - A[k][1] for k in range(group_size)], p)
+
+
+def group_potential(p: Number, eps: Number, group_size: int, weighting: Weighting = WHITENED) -> Number:
+    r"""What small steps on groups climb: the mean of a score that a group gets for its number of successes.
+
+    .. math:: F_G(p) = \mathbb{E}\,φ(K), \quad φ(k) = \frac1G \sum_{s<k} \left[A_1(s+1) - A_0(s)\right], \quad
+        K ∼ \mathrm{Bin}(G,\, p); \qquad \frac{dF_G}{dp} = Ω_G(p)
+
+    For RLOO the score is k/G, for PKPO the unbiased estimate of pass@k.
+    Source: Davis and Recht, arXiv:2510.13651, as a polynomial; our own statement B18. Domain, shapes and errors: as
+    `group_Omega`.
+
+    >>> from grpo_paper.theory.zoo import RLOO
+    >>> group_potential(0.25, 0.0, 4, RLOO)
+    0.25
+    """
+    A = _advantages(p, eps, group_size, weighting)
+    scores = accumulate((more[0] - fewer[1] for fewer, more in pairwise(A)), initial=0 * p)
+    return _mean(list(scores), p) / group_size
 
 
 def group_variance(p: Number, eps: Number, group_size: int, weighting: Weighting = WHITENED) -> Number:
@@ -114,7 +133,7 @@ def _advantages(p: Number, eps: Number, group_size: int, weighting: Weighting) -
 
 
 def _mean(values: list[Number], p: Number) -> Number:
-    """Mean over the number of successes among the other outputs, of which there are one fewer than values.
+    """Mean over the number of successes among outputs of which there are one fewer than values.
 
     One output after the other is averaged over, de Casteljau's way: no binomial coefficient overflows.
     """

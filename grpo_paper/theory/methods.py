@@ -116,6 +116,15 @@ METHODS = (
         "Dropping silent groups and refilling multiplies every Ω_G by 1/(1 − mean silent share).",
     ),
     Method(
+        "OPO",
+        MEAN_ONLY,
+        "2505.23585",
+        "read in code",
+        verl="adv_estimator=opo",
+        names=("opo", "optimal_token_baseline"),
+        note="A baseline weighed by length; no baseline changes Ω.",
+    ),
+    Method(
         "GPG",
         MEAN_ONLY,
         "2504.02546",
@@ -181,6 +190,55 @@ METHODS = (
         "read in code",
         note="Groups with fewer than k failures are silent too.",
         make=zoo.pass_at_k_training,
+    ),
+    Method(
+        "RS-GRPO",
+        zoo.risk_sensitive(2.0),
+        "2509.24261",
+        "read in code",
+        note="For b → ∞ it is MaxRL's shape.",
+        make=zoo.risk_sensitive,
+    ),
+    Method(
+        "F-GRPO",
+        zoo.focal(0.5),
+        "2602.06717",
+        "from its paper",
+        note="On a group the factor is (1 − p̂)^γ, its own answers included.",
+        make=zoo.focal,
+    ),
+    Method(
+        "DisCO-b", zoo.DISCO, "2505.12366", "read in code", note="DisCO itself weighs failures by their likelihood."
+    ),
+    Method(
+        "DGPO",
+        zoo.DISCO,
+        "2601.20614",
+        "read in code",
+        note="Half of it, for the mean deviation is 2 p̂ q̂; then a factor e^(−p̂/2), normalised over the batch.",
+    ),
+    Method("GRPO-LEAD", zoo.LEAD, "2504.09696", "read in code", note="Without its reward for brevity."),
+    Method(
+        "PSR, NSR, weighted REINFORCE",
+        zoo.REINFORCE,
+        "2506.01347",
+        "read in code",
+        names=("psr", "nsr", "w-reinforce"),
+        note="1, 1 and 1 + λ, which fold into β. The code of the first two divides by the batch's p̄ or q̄.",
+    ),
+    Method(
+        "ScaleRL",
+        zoo.PROMPT_DEVIATION,
+        "2510.13786",
+        "from its paper",
+        note="Over the prompts that are kept. TRL's recipe for it sets scale_rewards='batch', which is Lite PPO's.",
+    ),
+    Method(
+        "Kimi k1.5",
+        MEAN_ONLY,
+        "2501.12599",
+        "from its paper",
+        note="As a mirror, alpha = 0; with the mean reward for log Z it is weaker, and the more so the smaller β.",
     ),
 )
 

@@ -59,21 +59,22 @@ def _defect(L: np.ndarray, cells: Sequence[np.ndarray], weighting: Weighting) ->
 
 
 def _falling(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray, weighting: Weighting) -> np.ndarray:
-    """The one root lies between the reference and its update: Newton's method, halving where it leaves."""
+    """The one root lies between the reference and its update: Newton's method, halving where it leaves or dawdles."""
     roots = np.full((len(L_ref), 3), np.nan)
     live = np.flatnonzero(~np.isnan(L_ref))
     L, *cells = (a[live] for a in (L_ref, L_ref, beta, eps))
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # log-odds beyond 1.8e308 saturate to inf
         ahead = L + _defect(L, cells, weighting)[0]
-        low, high = np.minimum(L, ahead), np.maximum(L, ahead)
+        low, high, last = np.minimum(L, ahead), np.maximum(L, ahead), np.full(live.size, np.inf)
         while live.size:
             D, slope = _defect(L, cells, weighting)
             low, high = np.where(D > 0, L, low), np.where(D < 0, L, high)
             after = L - D / slope
-            after = np.where((after >= low) & (after <= high), after, low + (np.minimum(high, 1e308) - low) / 2)
-            roots[live, 0] = after
-            moving = abs(after - L) > SAME * (abs(L) + abs(cells[0]))
-            live, L, low, high, *cells = (a[moving] for a in (live, after, low, high, *cells))
+            good = (after >= low) & (after <= high) & (abs(after - L) <= last / 2)
+            after = np.where(good, after, low + (np.minimum(high, 1e308) - low) / 2)
+            roots[live, 0], last = after, abs(after - L)
+            moving = last > SAME * (abs(L) + abs(cells[0]))
+            live, L, low, high, last, *cells = (a[moving] for a in (live, after, low, high, last, *cells))
     return roots
 
 

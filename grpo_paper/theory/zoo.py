@@ -9,8 +9,8 @@ from dataclasses import replace
 from math import comb
 
 from grpo_paper.theory import domain
-from grpo_paper.theory.elementary import Number, arctan, exp, log, mean, power, sqrt
-from grpo_paper.theory.weighting import MEAN_ONLY, WHITENED, Weighting, whitening
+from grpo_paper.theory.elementary import Number, arctan, exp, log, mean, power, sigmoid, sqrt
+from grpo_paper.theory.weighting import MEAN_ONLY, WHITENED, Shape, Weighting, whitening
 
 
 def _leave_one_out(successes: int, group_size: int, eps: Number) -> tuple[Number, Number]:
@@ -153,7 +153,8 @@ def pass_at_k_training(k: int) -> Weighting:
     """Groups of k whose reward is the best of them, whitened; over all choices of k of the G outputs.
 
     For k from 3 to 7 a run can oscillate for ever beside a fixed point that attracts: the Schwarzian derivative is
-    positive somewhere. Domain: k whole, ≥ 2 (k = 1 is GRPO with ε = 0). Errors: ValueError for another k, and later for a smaller group.
+    positive somewhere. Domain: k whole, ≥ 2 (k = 1 is GRPO with ε = 0). Errors: ValueError for another k, and later for
+    a smaller group.
 
     >>> round(pass_at_k_training(2).push(0.5, 0.5, 0.0), 6)
     1.154701
@@ -214,8 +215,34 @@ def focal(gamma: float) -> Weighting:
     1.0
     """
     gamma = domain.one("gamma", gamma, domain.positive)
-    name, shape = f"F-GRPO (γ={gamma:g})", "falling" if gamma >= 0.5 else None
+    name = f"F-GRPO (γ={gamma:g})"
+    shape: Shape | None = "falling" if gamma >= 0.5 else None
     return Weighting(name, _focal, _focal_slope, (gamma,), shape, settles=gamma >= 1)
+
+
+def _lead_factor(x: Number) -> Number:
+    return 0.4 + 1.1 * sigmoid(7.5 - 10 * x)
+
+
+def _lead(p: Number, q: Number, eps: Number) -> Number:
+    return (q * _lead_factor(p) + p * _lead_factor(q)) * whitening(p * q, eps)
+
+
+def _lead_slope(p: Number, q: Number, eps: Number) -> Number:
+    right, wrong = (sigmoid(7.5 - 10 * x) for x in (p, q))
+    along_p = 1.1 * (wrong - right) - 11 * (q * right * (1 - right) - p * wrong * (1 - wrong))
+    factor = q * _lead_factor(p) + p * _lead_factor(q)
+    return p * q * along_p * whitening(p * q, eps) + factor * WHITENED.slope(p, q, eps)
+
+
+def _lead_group(successes: int, group_size: int, eps: Number) -> tuple[Number, Number]:
+    right, wrong = WHITENED.advantages(successes, group_size, eps)
+    p_hat = (successes + 0 * eps) / group_size
+    return right * _lead_factor(p_hat), wrong * _lead_factor(1 - p_hat)
+
+
+LEAD = Weighting("GRPO-LEAD", _lead, _lead_slope, even=True, group=_lead_group)
+"""GRPO whose successes count for more on hard prompts, and its failures on easy ones; answers of one length."""
 
 
 def _pooled(p: Number, q: Number, eps: Number) -> Number:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from book.pipeline.javascript import WEIGHTINGS
 from grpo_paper import MEAN_ONLY, fixed_points, trajectory
 from tests.explorer import explored
 
@@ -41,7 +42,7 @@ class TestPage:
             ("p_ref=0.3&beta=2&eps=0.01", "One fixed point: 0.5338 attracts."),
             ("beta=2&alpha=0", "Mirror GRPO. No fixed point between 0 and 1: 0 repels, 1 attracts."),
             ("beta=0.05&eps=1e-7&alpha=0.5", r"Two-KL GRPO \(α = 0.5\). .*1 − 1.6e-54934 attracts"),
-            ("weighting=mean-only&alpha=0.5", r"Two-KL Dr. GRPO \(α = 0.5\). One fixed point: 0.6488 attracts."),
+            ("weighting=Dr.+GRPO&alpha=0.5", r"Two-KL Dr. GRPO \(α = 0.5\). One fixed point: 0.6488 attracts."),
         ],
     )
     def test_says_in_words_where_training_leads(self, point, said, explorer) -> None:
@@ -69,7 +70,7 @@ class TestPage:
             ("eps", "Infinity", "a number from 1e-12 to 1; 1e-5 is used."),
             ("alpha", "two", "0, or a number from 0.001 to 1; 1 is used."),
             ("steps", "2.5", "a whole number from 1 to 500; 30 is used."),
-            ("weighting", "none", "one of mean+variance, mean-only; mean+variance is used."),
+            ("weighting", "none", f"one of {', '.join(w.name for w in WEIGHTINGS)}; GRPO is used."),
         ],
     )
     def test_a_bad_value_in_the_address_is_refused_in_a_sentence(self, name, value, domain, explorer) -> None:

@@ -10,8 +10,10 @@ from flint import arb, ctx
 
 from grpo_paper.theory import elementary
 from grpo_paper.theory.advantage import Omega, advantage, omega_minus, omega_plus
+from grpo_paper.theory.climbs import climbed, coin_kl, objective
 from grpo_paper.theory.clipping import least_maximiser
 from grpo_paper.theory.clock import clock, mirror_bound
+from grpo_paper.theory.delay import refreshed_alpha, uncorrected_push
 from grpo_paper.theory.elementary import POINTWISE, logit, logsumexp, sigmoid, where
 from grpo_paper.theory.fate import jump_beta, schwarzian
 from grpo_paper.theory.fixed_points import bifurcation_curve, critical_beta, largest_critical_beta, peak_logit
@@ -85,6 +87,9 @@ FORMULAS = {
     "schwarzian": (schwarzian, "L eps"),
     "clock": (clock, "L eps"),
     "mirror_bound": (mirror_bound, "L_ref L beta eps"),
+    "mirror_bound of old rollouts": (lambda *a: mirror_bound(*a, lag=3), "L_ref L beta eps"),
+    "refreshed_alpha": (lambda a: refreshed_alpha(a, 3), "p"),
+    "uncorrected_push": (uncorrected_push, "L L_ref eps"),
     "least_maximiser": (least_maximiser, "p clip x"),
     "jump_beta": (jump_beta, "p_ref eps"),
     "accepted": (lambda *a: observed(*a)[0], "L p clip"),
@@ -93,6 +98,9 @@ FORMULAS = {
     "verifier_slope": (verifier_slope, "L eps p clip"),
     "true_success": (true_success, "v p_ref p clip"),
     "arc_speed": (arc_speed, "L eps"),
+    "climbed": (climbed, "L eps"),
+    "coin_kl": (coin_kl, "x L_ref"),
+    "objective": (objective, "L L_ref beta eps"),
     "clipped_surrogate": (clipped_surrogate, "rho A clip"),
     "contrastive_surrogate": (contrastive_surrogate, "rho r p clip eps"),
     "k1": (k1, "x"),
