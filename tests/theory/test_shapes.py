@@ -204,7 +204,7 @@ class TestAmplification:
         for L in found.logit[: found.count]:
             gain = by_hand(row, L, 0.0, beta, eps) + L if np.isfinite(L) else np.inf
             # What Ω/β adds may be less than a rounding of L_ref.
-            assert L > L_ref or gain <= 4 * ULP * (1 + abs(L_ref))
+            assert L_ref < L or gain <= 4 * ULP * (1 + abs(L_ref))
 
     def test_dropped_it_is_below_or_above(self) -> None:
         """Ω = 1 − 2p is positive below even odds alone, and draws to them from both sides."""
