@@ -1,13 +1,13 @@
 """Each library's advantages as ours times a factor, plus what does not depend on the output's own reward; as a table.
 
-``python -m peers.differences`` writes `differences.csv`, which the book shows without the libraries; `test_zoo` holds
-each row to its word. A factor multiplies Ω: where it is the same for all prompts it folds into β.
+``python -m peers.differences > grpo_paper/ledger/peers.csv`` keeps it where the book shows it without the libraries;
+`test_zoo` holds each row to its word. A factor multiplies Ω: where it is the same for all prompts it folds into β.
 """
 
 import csv
 import io
 from collections.abc import Callable
-from pathlib import Path
+from importlib.resources import files
 from typing import Any
 
 import torch
@@ -29,7 +29,7 @@ from peers.comparison import (
     twice,
 )
 
-TABLE = Path(__file__).with_name("differences.csv")
+TABLE = files("grpo_paper.ledger") / "peers.csv"
 GROUP = r"1/(\sqrt{G/(G-1)} + \delta/\sqrt{v})"
 BATCH = r"1/(\sqrt{N/(N-1)} + \delta/\sqrt{\bar v})"
 PROMPTS = r"1/\sqrt{N/(N-1) + \delta/\bar v}"
@@ -59,9 +59,9 @@ TRL = [
             lambda g: over(g.variance, rounded(g.size), 1e-4),
         )
         for method, loss_type, difference in [
-            ("BNPO", "bnpo", "the name is a mean over the words of a slice, not BNPO's Beta distribution"),
-            ("Dr. GRPO", "dr_grpo", 'the name is a sum over words; Dr. GRPO needs scale_rewards="none" too'),
-            ("DAPO", "dapo", "the name is a mean over all words; silent groups are not refilled"),
+            ("BNPO", "bnpo", "the name is a mean over the tokens of a slice, not BNPO's Beta distribution"),
+            ("Dr. GRPO", "dr_grpo", 'the name is a sum over tokens; Dr. GRPO needs scale_rewards="none" too'),
+            ("DAPO", "dapo", "the name is a mean over all tokens; silent groups are not refilled"),
         ]
     ),
     Comparison("Dr. GRPO", "TRL", 'scale_rewards="none"', of.trl(scale_rewards="none"), MEAN_ONLY),
@@ -188,7 +188,7 @@ VERL = [
         "REINFORCE++",
         "reinforce_plus_plus",
         BATCH_DEVIATION,
-        difference="centred on the batch's mean; sample deviation; δ = 1e-8 inside the root; statistics over words",
+        difference="centred on the batch's mean; sample deviation; δ = 1e-8 inside the root; statistics over tokens",
         formula=PROMPTS,
         factor=lambda g: (rounded(g.count) + 1e-8 / g.pooled) ** -0.5,
         baseline=lambda g: (g.rate - g.rewards.mean()) * (rounded(g.count) * g.pooled + 1e-8) ** -0.5,
@@ -197,7 +197,7 @@ VERL = [
         "REINFORCE++ with baseline",
         "reinforce_plus_plus_baseline",
         PROMPT_DEVIATION,
-        difference="sample deviation; δ = 1e-8 inside the root; statistics over words",
+        difference="sample deviation; δ = 1e-8 inside the root; statistics over tokens",
         formula=PROMPTS,
         factor=lambda g: (rounded(g.count) + 1e-8 / g.variance.mean()) ** -0.5,
     ),
@@ -214,7 +214,7 @@ VERL = [
             "optimal token baseline",
             estimator,
             MEAN_ONLY,
-            difference="the baseline weighs each output's reward by 1 − 2π + Σπ², summed up to the word",
+            difference="the baseline weighs each output's reward by 1 − 2π + Σπ², summed up to the token",
             baseline=lambda g: g.rate - g.weighed(g.energy, 1e-8),
             given=("energy",),
         )
@@ -320,4 +320,4 @@ def table() -> str:
 
 
 if __name__ == "__main__":
-    TABLE.write_text(table(), encoding="utf-8")
+    print(table(), end="")

@@ -206,7 +206,7 @@ class TestTraps:
 
 
 class TestTable:
-    """`differences.csv`, which the book shows."""
+    """`grpo_paper/ledger/peers.csv`, which the book shows."""
 
     def test_is_up_to_date(self) -> None:
-        assert TABLE.read_text(encoding="utf-8") == table(), "run python -m peers.differences in .venv-peers"
+        assert TABLE.read_text(encoding="utf-8") == table(), "write it anew with peers.differences"

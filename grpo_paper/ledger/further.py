@@ -143,6 +143,23 @@ FURTHER = (
         "theory/test_small_steps.py::TestB13",
     ),
     Statement(
+        "B14",
+        "Any weighting of right and wrong",
+        r"exact updates, no clip, an advantage of the reward and of the success rate, finite inside $(0, 1)$; "
+        r"amplification needs $Ω > 0$",
+        (
+            "theory.weighting.Weighting",
+            "theory.shapes.solve",
+            "theory.groups.group_push",
+            "theory.groups.group_Omega",
+            "theory.groups.refilled_Omega",
+            "theory.methods.weighting",
+        ),
+        "zoo",
+        ("fig-zoo", "fig-zoo-maps", "fig-zoo-fates"),
+        "theory/test_shapes.py::TestAmplification",
+    ),
+    Statement(
         "B15",
         "A verifier that errs",
         "each verdict errs by a coin of its own, exact expectations; or always on the same outputs",

@@ -134,7 +134,7 @@ def logsumexp(x: Number) -> Number:
 
 @singledispatch
 def mean(x: Number) -> Number:
-    """Mean along the last axis, which is kept, of length 1; arrays and tensors only.
+    """Mean along the last axis, which is kept, of length 1; arrays and tensors, and a letter for SymPy.
 
     >>> mean(np.array([1.0, 2.0]))
     array([1.5])
@@ -246,6 +246,7 @@ def _register_sympy() -> None:
         sympy.Max,
         sympy.Pow,
     )
+    mean.register(sympy.Expr, sympy.Function("mean"))
 
 
 def _register_flint() -> None:

@@ -123,14 +123,15 @@ def fate(p_ref: Any, beta: Any, eps: Any, variant: Variant = GRPO, p_0: Any = No
     climbs, attracts = (np.broadcast_to(c, shape) for c in (climbs, attracts))
     # Without p_0 there is no such cell: the reference lies below every update, and does not jump.
     left = ~(climbs | attracts) & (L_ref + force(0.0, beta, eps, variant) < -middle)
-    climbs = climbs | _climbs_later(left, middle, cells, variant)
-    if not (alpha == 0 or variant.weighting.settles):
-        closes, cycles = _closes(lowest, attracts, cells, variant)
-        attracts, left = closes, attracts & ~(closes | cycles)
-    verdict = np.select([climbs, attracts & single, attracts, left], ("top", "only", "lowest", "open"), "never")
-    end = np.where(climbs, np.where(np.isnan(top), middle, top), np.where(attracts, lowest, np.nan))
-    barrier = np.where(climbs, middle, -np.inf)
-    return Fate(end, verdict, _updates(end, barrier, cells, variant, delta))
+    with np.errstate(over="ignore", divide="ignore"):  # a bowl's push leaves the floats near p = 1
+        climbs = climbs | _climbs_later(left, middle, cells, variant)
+        if not (alpha == 0 or variant.weighting.settles):
+            closes, cycles = _closes(lowest, attracts, cells, variant)
+            attracts, left = closes, attracts & ~(closes | cycles)
+        verdict = np.select([climbs, attracts & single, attracts, left], ("top", "only", "lowest", "open"), "never")
+        end = np.where(climbs, np.where(np.isnan(top), middle, top), np.where(attracts, lowest, np.nan))
+        barrier = np.where(climbs, middle, -np.inf)
+        return Fate(end, verdict, _updates(end, barrier, cells, variant, delta))
 
 
 def _climbs_later(left: np.ndarray, middle: np.ndarray, cells: list[np.ndarray], variant: Variant) -> np.ndarray:

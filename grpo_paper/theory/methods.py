@@ -116,6 +116,15 @@ METHODS = (
         "Dropping silent groups and refilling multiplies every Ω_G by 1/(1 − mean silent share).",
     ),
     Method(
+        "OPO",
+        MEAN_ONLY,
+        "2505.23585",
+        "read in code",
+        verl="adv_estimator=opo",
+        names=("opo", "optimal_token_baseline"),
+        note="A baseline weighed by length; no baseline changes Ω.",
+    ),
+    Method(
         "GPG",
         MEAN_ONLY,
         "2504.02546",
@@ -215,7 +224,7 @@ METHODS = (
         "2506.01347",
         "read in code",
         names=("psr", "nsr", "w-reinforce"),
-        note="1, 1 and 1 + λ: this theory cannot tell them apart.",
+        note="1, 1 and 1 + λ, which fold into β. The code of the first two divides by the batch's p̄ or q̄.",
     ),
     Method(
         "ScaleRL",

@@ -262,7 +262,7 @@ def trajectory(
     orbit = np.empty((*start.shape, steps + 1))
     orbit[..., 0] = start
     # Log-odds beyond 1.8e308 saturate to inf, as documented; ∞ − ∞ is replaced.
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for n in range(steps):
             orbit[..., n + 1] = next_log_odds(orbit[..., n], reference, beta, eps, variant, clip)
     return Trajectory(orbit)

@@ -153,7 +153,8 @@ def pass_at_k_training(k: int) -> Weighting:
     """Groups of k whose reward is the best of them, whitened; over all choices of k of the G outputs.
 
     For k from 3 to 7 a run can oscillate for ever beside a fixed point that attracts: the Schwarzian derivative is
-    positive somewhere. Domain: k whole, ≥ 2 (k = 1 is GRPO with ε = 0). Errors: ValueError for another k, and later for a smaller group.
+    positive somewhere. Domain: k whole, ≥ 2 (k = 1 is GRPO with ε = 0). Errors: ValueError for another k, and later for
+    a smaller group.
 
     >>> round(pass_at_k_training(2).push(0.5, 0.5, 0.0), 6)
     1.154701

@@ -244,6 +244,14 @@ class TestReadme:
         run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         assert run.stdout.splitlines() == expected
 
+    def test_so_do_those_of_contributing(self) -> None:
+        [code] = re.findall(r"```python\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.DOTALL)
+        expected = [line.partition("# ")[2] for line in code.splitlines() if line.startswith("print")]
+        run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        assert run.stdout.splitlines() == expected
+        made = code[code.index("def root(") : code.index("print")].strip()
+        assert len([line for line in made.splitlines() if line.strip()]) <= 15
+
     def test_its_targets_exist(self) -> None:
         targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
         assert set(re.findall(r"make ([a-z]+)", (ROOT / "README.md").read_text())) <= targets

@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from book.pipeline.javascript import arrow, javascript
-from grpo_paper import MEAN_ONLY, WHITENED, Variant, fate, fixed_points, logit, sigmoid, trajectory
+from book.pipeline.javascript import WEIGHTINGS, arrow, javascript
+from grpo_paper import WHITENED, Variant, fate, fixed_points, logit, sigmoid, trajectory
 from grpo_paper.theory.fixed_points import bifurcation_curve
 from grpo_paper.theory.success_map import anchor, force, force_slope, log_odds_step
 from grpo_paper.theory.symbols import L, alpha
@@ -15,8 +15,8 @@ from tests.explorer import EXPLORER
 pytestmark = pytest.mark.browser
 POINTS = 1000
 STEPS = 20
+FAR = 300
 ROUNDING = np.finfo(float).eps
-WEIGHTINGS = (WHITENED, MEAN_ONLY)
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +61,7 @@ class TestNumbers:
     def test_every_step_of_every_orbit(self, explorer, points) -> None:
         """Orbits part from each other where the map is chaotic, so each step starts from the library's state."""
         orbits = [trajectory(*cell(p), STEPS, variant(p)).logit for p in points]
+        orbits = [orbit[abs(orbit) < FAR] for orbit in orbits]  # a bowl's leave the floats
         given = [{**p, "L_ref": float(o[0]), "states": o.tolist()} for p, o in zip(points, orbits, strict=True)]
         found = explorer.page.evaluate(
             """points => points.map(p => p.states.map(L => {
@@ -69,7 +70,7 @@ class TestNumbers:
             }))""",
             given,
         )
-        for p, orbit, page in zip(points, orbits, np.array(found), strict=True):
+        for p, orbit, page in zip(points, orbits, map(np.array, found), strict=True):
             L_ref, beta, eps, row = orbit[0], p["beta"], p["eps"], variant(p)
             after = log_odds_step(orbit, L_ref, beta, eps, row)
             # Relative to the terms added, which may cancel; each is right to a few units in the last place.
@@ -97,6 +98,9 @@ class TestNumbers:
         assert len(page) == count, point
         roots, slopes = (np.array([each[name] for each in page], float) for name in ("L", "slope"))
         true = expected.logit[:count]
+        if row.weighting.shape == "bowl" and point["alpha"] > 0:
+            assert (roots[-1], slopes[-1]) == (np.inf, 0)
+            roots, slopes, true, count = roots[:-1], slopes[:-1], true[:-1], count - 1
         if point["alpha"] == 0:
             np.testing.assert_array_equal(roots, true)
             np.testing.assert_allclose(slopes, expected.slope[:count], rtol=1e-12)
@@ -104,7 +108,8 @@ class TestNumbers:
         strength = point["alpha"] * point["beta"]
         size = abs(logit(point["p_ref"])) + force(true, strength, point["eps"], row) + abs(true)
         flat = abs(1 - force_slope(true, strength, point["eps"], row))
-        assert np.all(abs(roots - true) <= 4 * ROUNDING * size / flat), point
+        # Sixteen halves of a rounding: powers, and sums of them, on the page and in the library.
+        assert np.all(abs(roots - true) <= 8 * ROUNDING * size / flat), point
         assert np.all(abs(sigmoid(roots) - expected.p[:count]) <= 1e-12 * np.maximum(1, 0.01 / flat)), point
         slope = (1 - point["alpha"]) + force_slope(roots, point["beta"], point["eps"], row)
         assert np.all(abs(slopes - slope) <= 1e-12 * np.maximum(1, abs(slope)))
@@ -118,7 +123,7 @@ class TestNumbers:
         seen = set()
         for p, verdict in zip(given, found, strict=True):
             row = variant(p)
-            if p["alpha"] == 0 or (row.weighting == WHITENED and p["alpha"] < 1):
+            if p["alpha"] == 0 or (row.weighting.shape != "constant" and p["alpha"] < 1):
                 assert verdict is None
             elif verdict is None:
                 assert "p_0" in p

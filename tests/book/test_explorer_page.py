@@ -1,12 +1,13 @@
 """The explorer's page in headless Chromium: it draws, says and cites one parameter point, by mouse and by keyboard."""
 
 import re
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from book.pipeline.javascript import WEIGHTINGS
 from grpo_paper import MEAN_ONLY, fixed_points, trajectory
 from tests.explorer import explored
 
@@ -41,7 +42,7 @@ class TestPage:
             ("p_ref=0.3&beta=2&eps=0.01", "One fixed point: 0.5338 attracts."),
             ("beta=2&alpha=0", "Mirror GRPO. No fixed point between 0 and 1: 0 repels, 1 attracts."),
             ("beta=0.05&eps=1e-7&alpha=0.5", r"Two-KL GRPO \(α = 0.5\). .*1 − 1.6e-54934 attracts"),
-            ("weighting=mean-only&alpha=0.5", r"Two-KL Dr. GRPO \(α = 0.5\). One fixed point: 0.6488 attracts."),
+            ("weighting=Dr.+GRPO&alpha=0.5", r"Two-KL Dr. GRPO \(α = 0.5\). One fixed point: 0.6488 attracts."),
         ],
     )
     def test_says_in_words_where_training_leads(self, point, said, explorer) -> None:
@@ -69,7 +70,7 @@ class TestPage:
             ("eps", "Infinity", "a number from 1e-12 to 1; 1e-5 is used."),
             ("alpha", "two", "0, or a number from 0.001 to 1; 1 is used."),
             ("steps", "2.5", "a whole number from 1 to 500; 30 is used."),
-            ("weighting", "none", "one of mean+variance, mean-only; mean+variance is used."),
+            ("weighting", "none", f"one of {', '.join(w.name for w in WEIGHTINGS)}; GRPO is used."),
         ],
     )
     def test_a_bad_value_in_the_address_is_refused_in_a_sentence(self, name, value, domain, explorer) -> None:
@@ -132,7 +133,7 @@ class TestPage:
             before = explorer.part("map").inner_html()
             explorer.part(name).select_option(option)
             assert explorer.part("map").inner_html() != before
-            assert f"{name}={option}" in explorer.page.url
+            assert f"{name}={quote_plus(option)}" in explorer.page.url
 
     def test_the_drawn_orbit_is_the_librarys(self, explorer) -> None:
         """The dots of the third plot, read back through its axis: the first and the last fix the scale."""
@@ -161,7 +162,7 @@ class TestPage:
         expect(explorer.part("copied")).to_have_text("Copied.")
         copied = explorer.page.evaluate("navigator.clipboard.readText()")
         assert copied == explorer.page.url
-        assert copied.endswith("#p_ref=0.2&beta=2.35&eps=1e-5&alpha=1&weighting=mean%2Bvariance")
+        assert copied.endswith("#p_ref=0.2&beta=2.35&eps=1e-5&alpha=1&weighting=GRPO")
         before = explorer.text("summary")
         assert explorer.open(copied.removeprefix(explorer.address)).text("summary") == before
 

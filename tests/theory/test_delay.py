@@ -20,7 +20,7 @@ from grpo_paper.theory.delay import (
 from grpo_paper.theory.elementary import logit, sigmoid
 from grpo_paper.theory.fixed_points import fixed_points
 from grpo_paper.theory.success_map import trajectory
-from grpo_paper.theory.variants import GRPO, MIRROR_GRPO, two_kl
+from grpo_paper.theory.variants import DR_GRPO, GRPO, MIRROR_GRPO, two_kl
 from tests.policies import random_case, simplex_optimum, success
 
 EPS = 1e-5
@@ -146,16 +146,31 @@ class TestB17:
             for variant in (GRPO, MIRROR_GRPO, two_kl(0.5)):
                 assert delayed([0.0, 1.0], 1.0, EPS, 3, lag, variant).p.tolist() == [[0] * 4, [1] * 4]
 
+    def test_another_weighting(self) -> None:
+        """Mean-only: a push of 1 whatever the rollouts, and one update to the fixed point."""
+        run = delayed(0.2, 2.0, EPS, 3, [0.5, 0.5], DR_GRPO).logit
+        assert run == pytest.approx(logit(0.2) + np.array([0, 0.5, 0.5, 0.5]), rel=1e-14)
+
+    def test_shapes(self) -> None:
+        assert delayed(0.2, 1.0, EPS, 0, 3).p == pytest.approx([0.2], rel=1e-14)
+        assert delayed([0.2, 0.3], 1.0, [[EPS]] * 3, 4, [0.5, 0.5 + 4e-10]).p.shape == (3, 2, 5)
+
+    def test_beyond_the_floats(self) -> None:
+        assert delayed(0.5, 1e-308, EPS, 3, 1, MIRROR_GRPO).logit.tolist() == [0, *[np.inf] * 3]
+
     @pytest.mark.parametrize(
         ("arguments", "words"),
         [
             ({"p_ref": -0.1}, "p_ref = -0.1 is outside"),
+            ({"beta": 0}, "beta = 0.0 is outside"),
             ({"eps": 0}, "eps = 0.0 is outside"),
+            ({"eps": [1e-5] * 2, "beta": [1.0] * 3}, r"beta of shape \(3,\) and eps of shape \(2,\)"),
             ({"steps": -1}, "steps = -1 is outside"),
             ({"lag": -1}, "lag = -1 is outside"),
             ({"lag": 1.5}, "lag = 1.5 is outside"),
             ({"lag": [0.5, 0.4]}, "shares that add up to 1"),
-            ({"lag": [1.5, -0.5]}, "each must be a probability"),
+            ({"lag": [0.5, 0.5 + 1e-9]}, "shares that add up to 1"),
+            ({"lag": [1.5, -0.5]}, "lag has 2 bad of 2 entries"),
             ({"lag": [[0.5, 0.5]]}, "shares that add up to 1"),
             ({"variant": "GRPO"}, "variant = 'GRPO' is outside"),
         ],
@@ -193,6 +208,17 @@ class TestOneLag:
         for lag in (2, 5, 30):  # Levin and May: without damping's share, b < 2 cos(vπ/(2v+1))
             limit = 2 * math.cos(lag * math.pi / (2 * lag + 1))
             assert float(largest_alpha(-1e9, lag)) * 1e9 == pytest.approx(limit, rel=1e-7)
+
+    def test_the_ends_of_its_domain(self) -> None:
+        for lag in range(40):
+            assert largest_alpha([-1.0, -0.5, 0.0, 0.999, 1.0, 3.0], lag).tolist() == [1, 1, 1, 1, 0, 0]
+        assert largest_alpha(-3, 8) == largest_alpha(-3.0, 8)
+        with pytest.raises(ValueError, match=r"lag = -1 is outside"):
+            largest_alpha(-2.0, -1)
+
+    def test_the_rate_is_the_largest_root(self) -> None:
+        for slope, lag, alpha in itertools.product((-3.0, -0.5, 0.0, 0.6), (0, 1, 4), (0, 0.2, 0.7, 1)):
+            assert rate(slope, lag, alpha) == pytest.approx(largest_root(slope, lag, alpha), rel=1e-12, abs=1e-15)
 
     def test_each_update_of_age_takes_damping(self) -> None:
         for slope in (-1.01, -2.0, -30.0):
@@ -282,6 +308,8 @@ class TestMixedAges:
         for slope in (0.0, -3.0, math.nan):
             with pytest.raises(ValueError, match="it must be between"):
                 steadiest_shares(slope, 2)
+        with pytest.raises(ValueError, match=r"ages = 0 is outside"):
+            steadiest_shares(-0.5, 0)
 
 
 class TestTheMirror:

@@ -4,6 +4,7 @@ The rows that are tested are in tests/weightings.py, the fixed points in test_sh
 """
 
 import itertools
+import math
 from fractions import Fraction
 
 import mpmath
@@ -375,3 +376,30 @@ class TestCoupled:
 
                 told = mpmath.diff(moved, mpmath.log(mpmath.mpf(rate) / (1 - mpmath.mpf(rate))))
                 assert found[i] == pytest.approx(float(told), rel=1e-12, abs=1e-14)
+
+
+class TestLead:
+    """GRPO-LEAD, whose two logistic factors SymPy does not bring together: by numbers in place of symbols."""
+
+    @staticmethod
+    def factor(x: mpmath.mpf) -> mpmath.mpf:
+        return mpmath.mpf("0.4") + mpmath.mpf("1.1") / (1 + mpmath.exp(10 * (x - mpmath.mpf("0.75"))))
+
+    def omega(self, odds: mpmath.mpf, eps: str) -> mpmath.mpf:
+        p = 1 / (1 + mpmath.exp(-odds))
+        return ((1 - p) * self.factor(p) + p * self.factor(1 - p)) / mpmath.sqrt(p * (1 - p) + mpmath.mpf(eps))
+
+    @pytest.mark.parametrize("odds", [-6.0, -0.75, 0.0, 2.5])
+    def test_by_hand(self, odds) -> None:
+        with mpmath.workdps(30):
+            p, q = 1 / (1 + mpmath.exp(-mpmath.mpf(odds))), 1 / (1 + mpmath.exp(mpmath.mpf(odds)))
+            exact = self.omega(mpmath.mpf(odds), "0.001")
+            slope = mpmath.diff(lambda x: self.omega(x, "0.001"), odds)
+        # Some roundings, a few of them of the exponent 10x.
+        assert zoo.LEAD.push(float(p), float(q), 0.001) == pytest.approx(float(exact), rel=1e-14)
+        assert zoo.LEAD.slope(float(p), float(q), 0.001) == pytest.approx(float(slope), rel=1e-13, abs=1e-13)
+
+    def test_a_group(self) -> None:
+        right, wrong = zoo.LEAD.advantages(2, 8, 0.0)
+        assert right == pytest.approx(float(self.factor(mpmath.mpf("0.25"))) * 0.75 / math.sqrt(0.1875), rel=1e-14)
+        assert wrong == pytest.approx(-float(self.factor(mpmath.mpf("0.75"))) * 0.25 / math.sqrt(0.1875), rel=1e-14)
