@@ -201,6 +201,21 @@ FURTHER = (
         "theory/test_delay.py::TestB17",
     ),
     Statement(
+        "B18",
+        "What each method maximises",
+        r"$0 < p_{\mathrm{ref}} < 1$, $β > 0$, $Ω$ smooth inside $(0, 1)$, exact expectations, no clip; for small "
+        "steps $Ω > 0$",
+        (
+            "theory.climbs.objective",
+            "theory.climbs.climbed",
+            "theory.climbs.coin_kl",
+            "theory.groups.group_potential",
+        ),
+        "climbs",
+        ("fig-objective", "fig-difficulty"),
+        "theory/test_climbs.py::TestB18",
+    ),
+    Statement(
         "Libraries",
         "The same loss in TRL, torchrl and verl",
         "outputs of several tokens, a sample deviation",
