@@ -80,7 +80,7 @@ def bifurcation_curve(L: Number, eps: Number) -> tuple[Number, Number]:
 
 @dataclass(frozen=True)
 class FixedPoints(LogOdds):
-    """All fixed points of each cell, ascending along a last axis of 3, NaN where there are fewer.
+    """All fixed points of each cell, ascending along a last axis of 3 or more, NaN where there are fewer.
 
     logit: log-odds in nats (±inf for p = 0 and 1). slope: derivative of the recursion there, in p for
     p = 0 and 1; elsewhere p and log-odds give the same.
@@ -107,9 +107,10 @@ def fixed_points(p_ref: Any, beta: Any, eps: Any, variant: Variant = GRPO) -> Fi
     Source: Theorems 3, 5, 6, Lemma 1 and Table 1, arXiv:2503.06639v4; that there are at most three is our B2.
     A two-KL variant (α, β) has, inside (0, 1), the fixed points of the reference-only one at strength αβ (E15, B4);
     p = 0 and p = 1 are fixed too, repel, and are not listed. A mirror variant (α = 0) has these two alone. For α > 0,
-    p_ref = 0 or 1 is itself the only one listed, and is reached in one step.
-    Domain: p_ref in [0, 1]; β, ε finite and > 0; for α > 0 the normalisation is WHITENED or MEAN_ONLY.
-    Shapes: the inputs broadcast; a last axis of 3 is added.
+    p_ref = 0 or 1 is itself the only one listed, and is reached in one step; a weighting shaped as a bowl has p = 1
+    in any case, and it attracts (B14). Those of a weighting without a shape are enclosed by balls, cell by cell.
+    Domain: p_ref in [0, 1]; β, ε finite and > 0; the weighting is not coupled, and that of a mirror is positive.
+    Shapes: the inputs broadcast; a last axis of 3 is added, longer where balls find more.
     Errors: ValueError naming the argument, the value and the domain.
 
     >>> found = fixed_points(0.0001, 5.0, 1e-5)

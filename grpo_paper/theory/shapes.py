@@ -72,8 +72,9 @@ def _falling(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray, weighting: We
             after = L - D / slope
             good = (after >= low) & (after <= high) & (abs(after - L) <= last / 2)
             after = np.where(good, after, low + (high - low) / 2)
-            roots[live, 0], last = after, abs(after - L)
-            moving = last > SAME * (abs(L) + abs(cells[0]))
+            there = abs(D) <= SAME * (abs(L) + abs(cells[0]))  # the rest of D is rounding
+            roots[live, 0], last = np.where(there, L, after), abs(after - L)
+            moving = ~there & (last > SAME * abs(L))
             live, L, low, high, last, *cells = (a[moving] for a in (live, after, low, high, last, *cells))
     beyond = abs(roots) >= MOST * (1 - 4 * SAME)
     return np.where(beyond, np.copysign(np.inf, roots), roots)
@@ -103,7 +104,8 @@ def _from_outside(start: np.ndarray, cells: Sequence[np.ndarray], weighting: Wei
             D, slope = _defect(L, cells, weighting)
             descends = (slope > 0) == rising
             step = np.where(np.isfinite(D / slope), D / slope, np.sign(slope))  # where both have left the floats
-            there = (D <= 0) | (descends & (abs(step) <= SAME * (abs(L) + abs(cells[0]))))
+            small = (abs(step) <= SAME * abs(L)) | (D <= SAME * (abs(L) + abs(cells[0])))
+            there = (D <= 0) | (descends & small)
             roots[live[there]] = L[there]
             moving = ~there & descends
             live, L, *cells = (a[moving] for a in (live, L - step, *cells))

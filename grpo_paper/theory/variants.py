@@ -1,4 +1,4 @@
-"""Table 1 as data: six variants of GRPO = two normalisations × where the KL penalty is anchored."""
+"""Table 1 as data: six variants of GRPO = two weightings × where the KL penalty is anchored; and any other weighting."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,10 @@ from grpo_paper.theory.weighting import MEAN_ONLY, WHITENED, Weighting
 
 @dataclass(frozen=True)
 class Variant:
-    """One row of Table 1: a normalisation and the share α of the KL that goes to π_ref.
+    """One row of Table 1, or one like it: a weighting and the share α of the KL that goes to π_ref.
 
     α = 1 anchors at the reference only, α = 0 at the previous iterate only (mirror), and 0 < α < 1 uses
-    both penalties. Errors: ValueError when alpha is outside [0, 1] or the normalisation is none.
+    both penalties. Errors: ValueError when alpha is outside [0, 1] or the weighting is none.
 
     >>> Variant(WHITENED, 0.25).alpha
     0.25
@@ -24,7 +24,7 @@ class Variant:
         if not isinstance(self.weighting, Weighting):
             raise ValueError(
                 f"weighting = {self.weighting!r} is outside its domain: it must be a "
-                "Weighting: WHITENED, MEAN_ONLY or library_whitening(16)"
+                "Weighting such as WHITENED, MEAN_ONLY or zoo.MAXRL"
             )
         if self.symbolic:
             return
@@ -49,7 +49,7 @@ class Variant:
 
     @property
     def name(self) -> str:
-        """The name the paper uses; any other normalisation is named after "GRPO with".
+        """The weighting's, and before it where the update is tied; in Table 1 the paper's own.
 
         >>> two_kl_dr(0.5).name
         'Two-KL Dr. GRPO (α=0.5)'

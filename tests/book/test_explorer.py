@@ -15,6 +15,7 @@ from tests.explorer import EXPLORER
 pytestmark = pytest.mark.browser
 POINTS = 1000
 STEPS = 20
+FAR = 300
 ROUNDING = np.finfo(float).eps
 
 
@@ -60,6 +61,7 @@ class TestNumbers:
     def test_every_step_of_every_orbit(self, explorer, points) -> None:
         """Orbits part from each other where the map is chaotic, so each step starts from the library's state."""
         orbits = [trajectory(*cell(p), STEPS, variant(p)).logit for p in points]
+        orbits = [orbit[abs(orbit) < FAR] for orbit in orbits]  # a bowl's leave the floats
         given = [{**p, "L_ref": float(o[0]), "states": o.tolist()} for p, o in zip(points, orbits, strict=True)]
         found = explorer.page.evaluate(
             """points => points.map(p => p.states.map(L => {
@@ -68,7 +70,7 @@ class TestNumbers:
             }))""",
             given,
         )
-        for p, orbit, page in zip(points, orbits, np.array(found), strict=True):
+        for p, orbit, page in zip(points, orbits, map(np.array, found), strict=True):
             L_ref, beta, eps, row = orbit[0], p["beta"], p["eps"], variant(p)
             after = log_odds_step(orbit, L_ref, beta, eps, row)
             # Relative to the terms added, which may cancel; each is right to a few units in the last place.
@@ -96,6 +98,9 @@ class TestNumbers:
         assert len(page) == count, point
         roots, slopes = (np.array([each[name] for each in page], float) for name in ("L", "slope"))
         true = expected.logit[:count]
+        if row.weighting.shape == "bowl" and point["alpha"] > 0:
+            assert (roots[-1], slopes[-1]) == (np.inf, 0)
+            roots, slopes, true, count = roots[:-1], slopes[:-1], true[:-1], count - 1
         if point["alpha"] == 0:
             np.testing.assert_array_equal(roots, true)
             np.testing.assert_allclose(slopes, expected.slope[:count], rtol=1e-12)
@@ -103,7 +108,8 @@ class TestNumbers:
         strength = point["alpha"] * point["beta"]
         size = abs(logit(point["p_ref"])) + force(true, strength, point["eps"], row) + abs(true)
         flat = abs(1 - force_slope(true, strength, point["eps"], row))
-        assert np.all(abs(roots - true) <= 4 * ROUNDING * size / flat), point
+        # Sixteen halves of a rounding: powers, and sums of them, on the page and in the library.
+        assert np.all(abs(roots - true) <= 8 * ROUNDING * size / flat), point
         assert np.all(abs(sigmoid(roots) - expected.p[:count]) <= 1e-12 * np.maximum(1, 0.01 / flat)), point
         slope = (1 - point["alpha"]) + force_slope(roots, point["beta"], point["eps"], row)
         assert np.all(abs(slopes - slope) <= 1e-12 * np.maximum(1, abs(slope)))

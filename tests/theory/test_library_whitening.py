@@ -76,7 +76,7 @@ class TestSlope:
         assert sympy.simplify(slope - sample_whitening_slope(q * (1 - q), 2 * q - 1, 16, d)) == 0
 
 
-class TestNormalization:
+class TestWeighting:
     def test_compares_by_value_and_survives_a_pickle(self) -> None:
         assert library_whitening(16) == library_whitening(16, 1e-4)
         assert hash(library_whitening(16)) == hash(library_whitening(16, 1e-4))

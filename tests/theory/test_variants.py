@@ -275,10 +275,10 @@ class TestAlpha:
         assert str(error.value) == f"alpha = {bad!r} is outside its domain: {domain}"
 
     @pytest.mark.parametrize("bad", ["GRPO", None, two_kl(0.5)], ids=repr)
-    def test_no_normalization(self, bad):
+    def test_no_weighting(self, bad):
         sentence = (
-            f"weighting = {bad!r} is outside its domain: it must be a Weighting: WHITENED, MEAN_ONLY or "
-            "library_whitening(16)"
+            f"weighting = {bad!r} is outside its domain: it must be a Weighting such as WHITENED, MEAN_ONLY or "
+            "zoo.MAXRL"
         )
         with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
             Variant(bad, 1)
