@@ -141,7 +141,7 @@ def log_odds(L_ref: float, beta: float, eps: float, weighting: Weighting) -> lis
 
     >>> from grpo_paper.theory.weighting import library_whitening
     >>> [round(L, 6) for L in log_odds(-1.0, 2.0, 1e-5, library_whitening(16))]
-    [0.048442]
+    [-0.031819, 5.035656, 4999.0]
     """
     with ctx.workprec(PRECISION):
         found = _enclose(arb(L_ref), arb(beta), arb(eps), Variant(weighting, 1), 20_000)

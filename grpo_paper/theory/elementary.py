@@ -203,7 +203,7 @@ for _array in (np.generic, np.ndarray):
         np.maximum,
         np.power,
         lambda x: scipy.special.logsumexp(x, axis=-1),
-        lambda x: np.mean(x, axis=-1, keepdims=True),
+        lambda x: np.mean(x, axis=-1, keepdims=True) if np.ndim(x) else x,
         np.where,
     )
 
@@ -225,7 +225,7 @@ def _register_torch() -> None:
         lambda x, y: torch.maximum(x, y) if isinstance(y, torch.Tensor) else x.clamp(min=y),
         torch.pow,
         lambda x: torch.logsumexp(x, -1),
-        lambda x: torch.mean(x, -1, keepdim=True),
+        lambda x: torch.mean(x, -1, keepdim=True) if x.ndim else x,
         torch.where,
     )
 

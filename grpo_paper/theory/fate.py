@@ -123,7 +123,7 @@ def fate(p_ref: Any, beta: Any, eps: Any, variant: Variant = GRPO, p_0: Any = No
     climbs, attracts = (np.broadcast_to(c, shape) for c in (climbs, attracts))
     # Without p_0 there is no such cell: the reference lies below every update, and does not jump.
     left = ~(climbs | attracts) & (L_ref + force(0.0, beta, eps, variant) < -middle)
-    with np.errstate(over="ignore", divide="ignore"):  # a bowl's push leaves the floats near p = 1
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # Ω may leave the floats near 0 and 1
         climbs = climbs | _climbs_later(left, middle, cells, variant)
         if not (alpha == 0 or variant.weighting.settles):
             closes, cycles = _closes(lowest, attracts, cells, variant)

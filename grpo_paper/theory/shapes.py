@@ -14,7 +14,7 @@ from grpo_paper.theory.weighting import Weighting
 
 CHUNK = 1 << 13
 """Cells solved at a time, so that the working arrays stay in the processor's cache."""
-SAME = np.finfo(float).eps
+SAME, MOST = np.finfo(float).eps, np.finfo(float).max
 
 
 def solve(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray, weighting: Weighting) -> np.ndarray:
@@ -63,20 +63,21 @@ def _falling(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray, weighting: We
     roots = np.full((len(L_ref), 3), np.nan)
     live = np.flatnonzero(~np.isnan(L_ref))
     L, *cells = (a[live] for a in (L_ref, L_ref, beta, eps))
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # log-odds beyond 1.8e308 saturate to inf
-        ahead = L + _defect(L, cells, weighting)[0]
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # Ω/β may leave the floats
+        ahead = np.clip(L + _defect(L, cells, weighting)[0], -MOST, MOST)
         low, high, last = np.minimum(L, ahead), np.maximum(L, ahead), np.full(live.size, np.inf)
         while live.size:
             D, slope = _defect(L, cells, weighting)
             low, high = np.where(D > 0, L, low), np.where(D < 0, L, high)
             after = L - D / slope
             good = (after >= low) & (after <= high) & (abs(after - L) <= last / 2)
-            after = np.where(good, after, low + (np.minimum(high, 1e308) - low) / 2)
+            after = np.where(good, after, low + (high - low) / 2)
             there = abs(D) <= SAME * (abs(L) + abs(cells[0]))  # the rest of D is rounding
             roots[live, 0], last = np.where(there, L, after), abs(after - L)
             moving = ~there & (last > SAME * abs(L))
             live, L, low, high, last, *cells = (a[moving] for a in (live, after, low, high, last, *cells))
-    return roots
+    beyond = abs(roots) >= MOST * (1 - 4 * SAME)
+    return np.where(beyond, np.copysign(np.inf, roots), roots)
 
 
 def _bowl(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray, weighting: Weighting) -> np.ndarray:

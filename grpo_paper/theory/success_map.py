@@ -162,7 +162,7 @@ def clipped_step(L: Number, L_ref: Number, beta: Number, clip: Number, eps: Numb
 
     The weights are those at p = σ(L), a is the `anchor`, and ℓ₁ ≤ ℓ₂ are the `clip_limits`: the kind with the larger
     weight gets there first.
-    Source: our own statement B7. Domain: floats, arrays and tensors; 0 < ϵ < 1, otherwise as `log_odds_step`;
+    Source: our own statement B7. Domain: floats, arrays and tensors; 0 < ϵ < 1, Ω > 0, otherwise as `log_odds_step`;
     at L = ±∞ the limits. Shapes: broadcast.
 
     >>> round(clipped_step(0.0, 0.0, 1.0, 0.2, 1e-5), 4)  # without the clip 2.0
@@ -252,6 +252,10 @@ def trajectory(
         given["clip"] = clip = domain.fraction("clip", clip)
     shape = domain.together(**given)
     variant = numeric(variant)
+    if clip is not None and not variant.weighting.positive:
+        raise ValueError(
+            f"variant = {variant.name} is outside its domain: with a clip Ω must be positive at every success rate"
+        )
     reference, beta, eps, start = (np.broadcast_to(x, shape) for x in (reference, beta, eps, start))
 
     if np.any(np.isinf(reference) & (start == -reference)) and 0 < variant.alpha < 1:

@@ -122,7 +122,7 @@ def pass_at_k(k: int) -> Weighting:
 
 
 def _passed(p: Number, q: Number, eps: Number, k: int) -> Number:
-    return sqrt(q ** (k - 2) / (p * _geometric(q, k)))
+    return sqrt(q ** (k - 2)) / sqrt(p * _geometric(q, k))
 
 
 def _passed_slope(p: Number, q: Number, eps: Number, k: int) -> Number:

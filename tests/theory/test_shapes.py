@@ -69,7 +69,7 @@ def rounding(L: np.ndarray, slope: np.ndarray, L_ref: np.ndarray) -> np.ndarray:
 class TestNoneIsMissed:
     @shaped
     def test_against_a_scan(self, row) -> None:
-        L_ref, beta, eps = cells(150, 0)
+        L_ref, beta, eps = cells(100, 0)
         p_ref = sigmoid(L_ref)
         L_ref = logit(p_ref)
         found = fixed_points(p_ref, beta, eps, Variant(row.weighting, 1))
@@ -120,10 +120,13 @@ class TestNoneIsMissed:
             assert np.all(found.slope[reference, ..., 0] == 0)
         L_ref, beta, eps = logit(grid[0])[1:-1, ..., None], grid[1][1:-1, ..., None], grid[2][1:-1, ..., None]
         roots, slope = found.logit[1:-1], found.slope[1:-1]
+        # Beyond 200 nats a power of p or q may have left the floats; below 1e-300 Ω may have, beside such a β.
+        digits = (abs(roots) < 200) & (beta > 1e-310)
         with np.errstate(all="ignore"):
             residual = by_hand(row, roots, L_ref, beta, eps)
-            scale = 1 + abs(roots) + abs(L_ref)
-            assert np.all((abs(residual) <= 32 * ULP * scale * (1 + abs(slope)))[np.isfinite(roots + residual)])
+            allowed = 32 * ULP * (1 + abs(roots) + abs(L_ref)) * (1 + abs(slope))
+        assert digits.sum() > 60
+        assert np.all((abs(residual) <= allowed)[digits])
 
     @shaped
     def test_more_cells_than_a_chunk(self, row) -> None:
@@ -169,8 +172,8 @@ class TestBowl:
 
     def test_at_certain_success_failures_shrink_faster_than_any_power(self) -> None:
         run = trajectory(0.5, 1.0, 1e-5, 3, Variant(zoo.DISCO, 1), p_0=0.99).logit
-        assert run[1] > 100
-        assert np.isinf(run[2])
+        assert run[1:3] == pytest.approx([1 / 0.0099, np.exp(1 / 0.0099)], rel=1e-1)
+        assert np.isinf(run[3])
 
 
 class TestUnknownShape:
@@ -290,19 +293,20 @@ class TestFate:
         # Within 0.01 of a slope of ±1 an orbit is too slow to tell, as within 1e-6 of the border of the two ends.
         near = np.nanmin(abs(abs(found.slope) - 1), axis=-1) < 0.01
         near |= abs(logit(p_ref) + found.logit[:, 1]) < 1e-6
+        near |= (told.verdict == "open") & (not row.weighting.settles)
         assert near.mean() < 0.02
         seen = followed(row, logit(p_ref), beta, eps)
         assert np.array_equal(np.isnan(seen[~near]), np.isnan(told.logit[~near]))
+        assert np.array_equal(np.isinf(seen[~near]), np.isinf(told.logit[~near]))
         rests = ~near & np.isfinite(seen)
         # At rest to 1e-11 of itself, with a slope 0.01 off 1 at most.
         np.testing.assert_allclose(seen[rests], told.logit[rests], rtol=1e-8, atol=1e-8)
-        assert np.array_equal(np.isinf(seen[~near]), np.isinf(told.logit[~near]))
 
     @pytest.mark.parametrize("row", [row for row in SHAPED if known(Variant(row.weighting, 1))], ids=name)
     def test_after_how_many_updates(self, row) -> None:
         rng = np.random.default_rng(5)
         variant = Variant(row.weighting, 1)
-        for _ in range(25):
+        for _ in range(12):
             p_ref, beta = 10 ** rng.uniform(-4, -0.05), 10 ** rng.uniform(-1, 1)
             told = fate(p_ref, beta, 1e-5, variant)
             if np.isfinite(told.updates):
@@ -319,7 +323,11 @@ class TestFate:
         assert known(Variant(MEAN_ONLY, 0.5))
         assert not known(Variant(zoo.MAXRL, 0.5))
 
-    def test_not_said_where_a_run_may_miss_what_attracts(self) -> None:
-        for weighting in (zoo.pass_at_k_training(4), zoo.focal(0.7)):
-            with pytest.raises(ValueError, match="iterate this one with trajectory"):
-                fate(0.2, 1.0, 1e-5, Variant(weighting, 1))
+    def test_a_cycle_beside_what_attracts_is_told(self) -> None:
+        """Where the Schwarzian derivative is not negative: from the reference never, from there at the fixed point."""
+        for weighting, p_ref, beta in ((zoo.pass_at_k_training(4), 0.05317, 0.3951), (zoo.focal(0.5), 0.0156, 0.3161)):
+            cell = p_ref, beta, 1e-5, Variant(weighting, 1)
+            found = fixed_points(*cell)
+            assert found.stable[0]
+            assert fate(*cell).verdict == "never"
+            assert fate(*cell, p_0=found.p[0]).verdict == "only"
