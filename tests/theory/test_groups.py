@@ -11,7 +11,7 @@ from flint import arb
 from scipy.stats import binom
 
 from grpo_paper import MEAN_ONLY, WHITENED, Omega, certify, h
-from grpo_paper.theory.groups import group_h, group_Omega, group_push, group_variance, silent_share
+from grpo_paper.theory.groups import group_h, group_Omega, group_potential, group_push, group_variance, silent_share
 from grpo_paper.theory.weighting import library_whitening
 from tests.conftest import Number, exact
 
@@ -135,6 +135,16 @@ def test_a_library_s_scale_is_a_factor_and_next_to_nothing() -> None:
         )
         assert np.all((1 - 1e-4 * math.sqrt(size)) * factor < ratio)
         assert np.all(ratio < factor)
+
+
+def test_the_map_of_another_weighting() -> None:
+    """Mean-only loses one part in G: at p_ref = ½ the log-odds become 3/4 · 1/β."""
+    assert group_h(0.3, 0.5, 2.0, 1e-5, 4, MEAN_ONLY) == pytest.approx(1 / (1 + math.exp(-0.375)), rel=FLOAT)
+
+
+@pytest.mark.parametrize("weighting", [WHITENED, MEAN_ONLY], ids=lambda w: w.name)
+def test_without_a_success_the_potential_is_nothing(weighting) -> None:
+    assert group_potential(0.0, 1e-5, 4, weighting) == 0
 
 
 def test_a_ball_encloses_the_mean() -> None:

@@ -319,6 +319,15 @@ class TestFate:
         told = fate([0.0, 0.2], 1.0, 1e-5, Variant(row.weighting, 0))
         assert told.p.tolist() == [0, 1]
 
+    def test_a_start_that_its_own_push_keeps_inside_is_not_open(self) -> None:
+        """Of a bowl's push, 4/β at even odds, no update is below the mirror image; by GRPO's, 2/β, one would be."""
+        for p_ref, beta in ((0.0111, 1.33), (0.00315, 0.88)):
+            cell = p_ref, beta, 1e-5, Variant(zoo.DISCO, 1)
+            lowest, middle, _ = fixed_points(*cell).logit
+            assert logit(p_ref) + 2 / beta < -middle < logit(p_ref) + 4 / beta
+            assert lowest < 0
+            assert fate(*cell, p_0=0.5).verdict == "never"
+
     def test_two_penalties_are_known_for_a_constant_push_alone(self) -> None:
         assert known(Variant(MEAN_ONLY, 0.5))
         assert not known(Variant(zoo.MAXRL, 0.5))

@@ -104,6 +104,12 @@ class TestByHand:
         climbed = row.weighting.potential(p, q, eps, *settled(row.weighting))
         assert sympy.simplify(t * sympy.diff(climbed, t) - p * q * push(row.weighting)) == 0
 
+    @pytest.mark.parametrize("weighting", [zoo.pass_at_k(4), zoo.risk_sensitive(2.0)], ids=lambda w: w.name)
+    def test_a_potential_from_nothing_to_one(self, weighting) -> None:
+        """That of PKPO is pass@k, that of RS-GRPO the sure reward that is worth as much: 0 at p = 0, 1 at p = 1."""
+        ends = [weighting.potential(rate, 1 - rate, 1e-5, *weighting.settings) for rate in (0.0, 1.0)]
+        assert ends == pytest.approx([0, 1], abs=FLOAT)
+
     @pytest.mark.parametrize("row", [row for row in ROWS if row.weighting.even], ids=name)
     def test_even(self, row) -> None:
         assert sympy.simplify(push(row.weighting).subs(t, 1 / t) - push(row.weighting)) == 0
@@ -307,6 +313,9 @@ class TestGroups:
             assert row.weighting.group_mean(rate, 1 - rate, size, *row.weighting.settings) == pytest.approx(
                 group_Omega(rate, 1e-9, size, row.weighting), rel=1e-12
             )
+
+    def test_unbiased_where_nothing_succeeds_too(self) -> None:
+        assert zoo.RLOO.group_mean(0.0, 1.0, 4) == zoo.REINFORCE.group_mean(0.0, 1.0, 4) == 1
 
     @pytest.mark.parametrize("row", [row for row in ROWS if row.sizes != (8,)], ids=name)
     def test_a_large_group_gives_omega(self, row) -> None:
