@@ -137,7 +137,6 @@ METHODS = (
         "2504.02546",
         "read in code",
         verl="adv_estimator=gpg",
-        names=("gpg",),
         note="Its factor counts right answers, not groups with a signal: Ω is 1 over the batch's success rate.",
     ),
     Method(
