@@ -150,6 +150,7 @@ FURTHER = (
         (
             "theory.weighting.Weighting",
             "theory.shapes.solve",
+            "theory.batches.batch_fixed_points",
             "theory.groups.group_push",
             "theory.groups.group_Omega",
             "theory.groups.refilled_Omega",
@@ -199,6 +200,21 @@ FURTHER = (
         "delay",
         ("fig-delay", "fig-delay-orbits"),
         "theory/test_delay.py::TestB17",
+    ),
+    Statement(
+        "B18",
+        "What each method maximises",
+        r"$0 < p_{\mathrm{ref}} < 1$, $β > 0$, $Ω$ smooth inside $(0, 1)$, exact expectations, no clip; for small "
+        "steps $Ω > 0$",
+        (
+            "theory.climbs.objective",
+            "theory.climbs.climbed",
+            "theory.climbs.coin_kl",
+            "theory.groups.group_potential",
+        ),
+        "climbs",
+        ("fig-objective", "fig-difficulty"),
+        "theory/test_climbs.py::TestB18",
     ),
     Statement(
         "Libraries",

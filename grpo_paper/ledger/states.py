@@ -87,6 +87,9 @@ STATES = {
     "B17": r"A lag of $v$ updates moves no fixed point. With the reference only each value is held $v+1$ times, and "
     r"with two penalties it leaves the damping $α < \frac{\sin θ}{-s \sin vθ}$, "
     r"$\cos \frac{θ}{2} = s \cos(v + \frac12)θ$, for a slope $s < -1$; even shares of $m$ ages hold $s > -m$.",
+    "B18": r"With $F' = Ω$ the fixed points are the stationary points of $J(p) = F(p) - β\,\mathrm{kl}(p \parallel "
+    r"p_{\mathrm{ref}})$, those of slope below 1 its maxima; an exact update is a step of $1/β$ along its natural "
+    r"gradient, and small steps end on its lowest maximum.",
     "Libraries": r"One loss of tokens, with three choices, is that of TRL, of torchrl and of verl to the last digits.",
     "Training": r"With $δ_n = \max(0, \mathrm{TV}_n - \mathrm{TV}_{n-1})$ the bound of Theorem 10 holds along each "
     r"run; how loose it is, is measured.",

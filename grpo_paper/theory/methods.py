@@ -207,7 +207,12 @@ METHODS = (
         make=zoo.focal,
     ),
     Method(
-        "DisCO-b", zoo.DISCO, "2505.12366", "read in code", note="DisCO itself weighs failures by their likelihood."
+        "DisCO-b",
+        zoo.DISCO,
+        "2505.12366",
+        "read in code",
+        names=("disco",),
+        note="DisCO itself weighs failures by their likelihood.",
     ),
     Method(
         "DGPO",

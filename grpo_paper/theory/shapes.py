@@ -104,7 +104,7 @@ def _from_outside(start: np.ndarray, cells: Sequence[np.ndarray], weighting: Wei
             D, slope = _defect(L, cells, weighting)
             descends = (slope > 0) == rising
             step = np.where(np.isfinite(D / slope), D / slope, np.sign(slope))  # where both have left the floats
-            small = (abs(step) <= SAME * abs(L)) | (D <= SAME * (abs(L) + abs(cells[0])))
+            small = (abs(step) <= SAME * abs(L)) | (SAME * (abs(L) + abs(cells[0])) >= D)
             there = (D <= 0) | (descends & small)
             roots[live[there]] = L[there]
             moving = ~there & descends

@@ -1,4 +1,4 @@
-"""Table 1 as data: six variants of GRPO = two weightings × where the KL penalty is anchored; and any other weighting."""
+"""Table 1 as data: six variants of GRPO, two weightings × where the KL penalty is anchored; and any other like them."""
 
 from dataclasses import dataclass
 

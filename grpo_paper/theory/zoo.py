@@ -221,25 +221,30 @@ def focal(gamma: float) -> Weighting:
     return Weighting(name, _focal, _focal_slope, (gamma,), shape, settles=gamma >= 1)
 
 
-def _lead_factor(x: Number) -> Number:
+def lead_factor(x: Number) -> Number:
+    """What GRPO-LEAD multiplies a success's advantage by at success rate x, and a failure's at failure rate x.
+
+    >>> round(lead_factor(0.75), 6)
+    0.95
+    """
     return 0.4 + 1.1 * sigmoid(7.5 - 10 * x)
 
 
 def _lead(p: Number, q: Number, eps: Number) -> Number:
-    return (q * _lead_factor(p) + p * _lead_factor(q)) * whitening(p * q, eps)
+    return (q * lead_factor(p) + p * lead_factor(q)) * whitening(p * q, eps)
 
 
 def _lead_slope(p: Number, q: Number, eps: Number) -> Number:
     right, wrong = (sigmoid(7.5 - 10 * x) for x in (p, q))
     along_p = 1.1 * (wrong - right) - 11 * (q * right * (1 - right) - p * wrong * (1 - wrong))
-    factor = q * _lead_factor(p) + p * _lead_factor(q)
+    factor = q * lead_factor(p) + p * lead_factor(q)
     return p * q * along_p * whitening(p * q, eps) + factor * WHITENED.slope(p, q, eps)
 
 
 def _lead_group(successes: int, group_size: int, eps: Number) -> tuple[Number, Number]:
     right, wrong = WHITENED.advantages(successes, group_size, eps)
     p_hat = (successes + 0 * eps) / group_size
-    return right * _lead_factor(p_hat), wrong * _lead_factor(1 - p_hat)
+    return right * lead_factor(p_hat), wrong * lead_factor(1 - p_hat)
 
 
 LEAD = Weighting("GRPO-LEAD", _lead, _lead_slope, even=True, group=_lead_group)

@@ -29,7 +29,7 @@ PAPER = [
     "Appendix A",
     *(f"E{n}" for n in range(1, 29)),
 ]
-OWN = [*(f"B{n}" for n in (*range(1, 14), 15, 16, 17)), *(f"C{n}" for n in range(1, 8))]
+OWN = [*(f"B{n}" for n in (*range(1, 14), 15, 16, 17, 18)), *(f"C{n}" for n in range(1, 8))]
 RECORDS = (*ledger.ALL, *ERRATA)
 DONE = [record for record in RECORDS if isinstance(record, Erratum) or record.status != "not yet"]
 
