@@ -82,18 +82,40 @@ class TestB16:
         gaps = [abs(sampled_run(0.2, 2.0, 0.01, G, 10).mean - theory).max() for G in (16, 64, 256)]
         assert gaps[0] > 3 * gaps[1] > 9 * gaps[2]
 
+    def test_no_update_is_the_reference_alone(self) -> None:
+        found = sampled_run(0.2, 2.0, 0.01, 8, 0)
+        assert found.mean == pytest.approx([0.2], rel=1e-15)
+        assert found.spread.shape == found.silent.shape == (1,)
+
+    def test_a_push_beyond_the_floats_lands_on_certainty(self) -> None:
+        """β = 1e-300: a group that is not silent makes success certain, and the next one, silent, undoes it."""
+        silent, means, certain = 0.2**8 + 0.8**8, [0.2], 1.0
+        for _ in range(3):
+            means.append(silent * means[-1] + (1 - silent) * certain)
+            certain = means[-2]
+        found = sampled_run(0.2, 1e-300, 1e-5, 8, 3)
+        assert found.mean == pytest.approx(means, rel=1e-12)  # a sum of nine chances is rounded
+
     def test_finer_points_change_nothing(self) -> None:
         coarse, fine = (sampled_run(0.001, 0.5, 1e-5, 16, 30, points=points) for points in (2001, 8001))
         assert abs(coarse.mean - fine.mean).max() < 1e-7
+
+    def test_points_unless_said_otherwise_and_the_fewest(self) -> None:
+        case = 0.05, 2.0, 0.01, 4, 4
+        assert np.array_equal(sampled_run(*case).mean, sampled_run(*case, points=2001).mean)
+        # Steps of 0.4 nats in place of 0.02: 20⁴ times the error of a spline.
+        assert abs(sampled_run(*case, points=100).mean - sampled_run(*case).mean).max() < 1e-3
 
     @pytest.mark.parametrize(
         ("arguments", "words"),
         [
             ({"p_ref": 0}, "p_ref = 0.0 is outside"),
             ({"p_ref": [0.1]}, "must be one number"),
+            ({"beta": 0}, "^beta = 0.0 is outside"),
+            ({"eps": 0}, "^eps = 0.0 is outside"),
             ({"group_size": 1}, "group_size = 1 is outside"),
             ({"steps": -1}, "steps = -1 is outside"),
-            ({"points": 3}, "points = 3 is outside"),
+            ({"points": 99}, "points = 99 is outside"),
             ({"variant": "GRPO"}, "variant = 'GRPO' is outside"),
         ],
     )

@@ -118,6 +118,15 @@ class TestB9:
         settles = sure & ~np.isnan(seen)
         np.testing.assert_allclose(seen[settles], told.logit[settles], rtol=1e-8, atol=1e-8)
 
+    def test_a_start_on_the_middle_does_not_climb(self):
+        """A success rate that rounds to the middle fixed point itself, beside a lowest that attracts."""
+        p_ref, beta, eps, _ = cells(20_000, 8)
+        found = fixed_points(p_ref, beta, eps)
+        middle, start = found.logit[:, 1], np.nan_to_num(found.p[:, 1], nan=0.5)
+        on = (logit(start) == middle) & (found.slope[:, 0] > -1)
+        assert on.sum() > 50
+        assert set(fate(p_ref[on], beta[on], eps[on], p_0=start[on]).verdict) == {"lowest"}
+
 
 class TestB8:
     """Local stability is global."""
@@ -159,6 +168,14 @@ class TestB8:
             growth = (distance[40_000] ** -2 - distance[20_000] ** -2) / 20_000
             # The next term of the expansion adds log n / n, 5e-4 here, a few times.
             assert growth == pytest.approx(-schwarzian(L, 1e-5) / 3, rel=1e-2)
+
+    def test_at_slope_minus_one_exactly_it_converges(self):
+        """Where rounding gives −1 itself: a lowest fixed point of slope −1 is an end."""
+        beta, L_ref = bifurcation_curve(-np.geomspace(0.05, 6, 2000), 1e-5)
+        p_ref = sigmoid(L_ref)
+        exactly = fixed_points(p_ref, beta, 1e-5).slope[:, 0] == -1
+        assert exactly.sum() > 100
+        assert "never" not in set(fate(p_ref[exactly], beta[exactly], 1e-5).verdict)
 
     def test_above_the_tip_every_run_settles(self):
         rng = np.random.default_rng(5)
@@ -215,6 +232,15 @@ class TestUpdates:
         after = np.arange(1201) >= told.updates[:, None]
         assert not (last & after)[settles].any()
 
+    def test_within_delta_is_not_farther(self):
+        assert fate(0.5, 1.0, 1e-5, MIRROR_GRPO, delta=0.5).updates == 0
+
+    def test_the_last_update_that_is_waited_for(self, monkeypatch):
+        assert fate(0.2, 1.0, 1e-5).updates == 7
+        for most, updates in ((7, 7), (6, np.nan)):
+            monkeypatch.setattr(module, "MOST", most)
+            np.testing.assert_equal(fate(0.2, 1.0, 1e-5).updates, np.array(updates, float))
+
 
 class TestVariants:
     def test_the_mirror_climbs_from_all_but_nothing(self):
@@ -258,6 +284,9 @@ class TestDomain:
         assert ends.verdict.shape == ends.updates.shape == ends.logit.shape == (3, 2)
         assert set(ends.verdict.ravel()) <= set(VERDICTS)
         assert fate(0.2, 1.0, 1e-5).verdict.shape == ()
+        for which in range(3):
+            cell = [[value] * 2 if i == which else value for i, value in enumerate((0.2, 1.0, 1e-5))]
+            assert fate(*cell).updates.tolist() == [7, 7]
 
     def test_the_push_at_even_odds_is_the_least(self):
         """What shuts a run in: no update lands below F(0), which is above the reference."""

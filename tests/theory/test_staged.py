@@ -105,11 +105,24 @@ class TestB11:
         for updates in (None, 3):
             assert staged([0.0, 1.0], 1.0, EPS, 3, updates).p.tolist() == [[0, 0, 0, 0], [1, 1, 1, 1]]
 
+    def test_no_stage_is_the_reference_alone(self) -> None:
+        assert staged(0.2, 2.0, EPS, 0).p == pytest.approx([0.2], rel=1e-15)
+
+    @pytest.mark.parametrize("updates", [None, 2])
+    @pytest.mark.parametrize("which", [0, 1, 2])
+    def test_any_of_the_inputs_may_be_the_array(self, which, updates) -> None:
+        cells = [[value, value / 2] if i == which else value for i, value in enumerate((0.2, 2.0, 0.01))]
+        found = staged(*cells, 3, updates).logit
+        for i in (0, 1):
+            alone = staged(*(value[i] if isinstance(value, list) else value for value in cells), 3, updates).logit
+            np.testing.assert_allclose(found[i], alone, rtol=1e-13)  # arrays and numbers are rounded apart
+
     @pytest.mark.parametrize(
         ("arguments", "words"),
         [
             ({"p_ref": -0.1}, "p_ref = -0.1 is outside"),
-            ({"beta": 0}, "beta = 0.0 is outside"),
+            ({"beta": 0}, "^beta = 0.0 is outside"),
+            ({"eps": 0}, "^eps = 0.0 is outside"),
             ({"stages": -1}, "stages = -1 is outside"),
             ({"updates": 0}, "updates = 0 is outside"),
         ],
