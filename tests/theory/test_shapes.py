@@ -235,10 +235,9 @@ class TestRefused:
     @pytest.mark.parametrize("alpha", [1, 0.5, 0])
     def test_coupled_prompts(self, weighting, alpha) -> None:
         variant = Variant(weighting, alpha)
-        with pytest.raises(ValueError, match="its prompts are coupled, and none has fixed points of its own"):
-            fixed_points([0.2, 0.3], 1.0, 1e-5, variant)
-        with pytest.raises(ValueError, match="iterate this one with trajectory"):
-            fate([0.2, 0.3], 1.0, 1e-5, variant)
+        for ask, instead in ((fixed_points, "has those of a batch$"), (fate, "trajectory$")):
+            with pytest.raises(ValueError, match=instead):
+                ask([0.2, 0.3], 1.0, 1e-5, variant)
 
 
 class TestCoupled:
