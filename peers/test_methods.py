@@ -27,7 +27,9 @@ def test_trl(method, tmp_path) -> None:
     settings = said(method.trl)
     known = {field.name: field for field in fields(kind)}
     assert set(settings) <= set(known)
-    made = kind(output_dir=str(tmp_path), report_to=[], bf16=False, gradient_checkpointing=False, **settings)
+    made = kind(
+        output_dir=str(tmp_path), report_to=[], bf16=False, activation_checkpointing=False, use_cpu=True, **settings
+    )
     assert all(getattr(made, name) == value for name, value in settings.items())
     if "(default)" in method.trl:
         assert all(known[name].default == value for name, value in settings.items())
