@@ -120,6 +120,10 @@ class TestLargeGroups:
         loss = 1 - group_Omega(p, 1e-9, 400) / Omega(p, 1e-9)
         assert np.abs(loss * 8 * 400 * p * (1 - p) - 1).max() < 0.1
 
+    def test_the_map_takes_any_weighting(self) -> None:
+        """Mean-only pushes 1 − 1/G whatever p: logit ½ + ¾/½ for groups of four."""
+        assert group_h(0.2, 0.5, 0.5, 0.0, 4, MEAN_ONLY) == pytest.approx(1 / (1 + math.exp(-1.5)), rel=1e-14)
+
     def test_the_map_tends_to_h(self) -> None:
         apart = [abs(group_h(0.2, 0.3, 0.5, 1e-4, size) - h(0.2, 0.3, 0.5, 1e-4)) for size in (4, 16, 64, 256)]
         assert np.all(np.diff(apart) < 0)
