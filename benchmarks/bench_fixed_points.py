@@ -6,12 +6,16 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from grpo_paper import fate, fixed_points, logit
+from grpo_paper import Variant, fate, fixed_points, logit
+from grpo_paper.theory.methods import METHODS
 from grpo_paper.theory.success_map import log_odds_step
+from grpo_paper.theory.weighting import WHITENED, Weighting
 
 EPS = 1e-5
 CELLS = 1_000_000
 LOOP_CELLS = 20_000
+SHAPED = {method.weighting.name: method.weighting for method in METHODS if method.weighting.shape}
+"""Every weighting whose fixed points need no balls."""
 
 
 def cells(count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -45,6 +49,16 @@ def test_all_fixed_points(benchmark: Any, seconds_per_root: Any) -> None:
     seconds = benchmark.stats.stats.min
     seconds_per_root["ours"] = seconds / found.count.sum()
     print(f"\n{CELLS:,} cells, {found.count.sum():,} fixed points: {seconds / CELLS * 1e6:.2f} µs a cell")
+    assert seconds / CELLS <= 3e-6
+
+
+@pytest.mark.parametrize("weighting", [w for w in SHAPED.values() if w != WHITENED], ids=lambda w: w.name)
+def test_fixed_points_of_another_weighting(benchmark: Any, weighting: Weighting) -> None:
+    p_ref, beta = cells(CELLS)
+    variant = Variant(weighting, 1)
+    found = benchmark.pedantic(fixed_points, (p_ref, beta, EPS, variant), rounds=3, warmup_rounds=1)
+    seconds = benchmark.stats.stats.min
+    print(f"\n{weighting.name}, {found.count.sum():,} fixed points: {seconds / CELLS * 1e6:.2f} µs a cell")
     assert seconds / CELLS <= 3e-6
 
 

@@ -132,7 +132,7 @@ ROWS = (
     Row(zoo.pass_at_k_training(2), lambda p, q, e: 1 / root(any_of(p, q, 2)), whitened_best_of(2)),
     Row(zoo.pass_at_k_training(5), lambda p, q, e: root(q**3 / any_of(p, q, 5)), whitened_best_of(5), (5, 7)),
     Row(zoo.risk_sensitive(4.0), lambda p, q, e: (e_to(4, p) - 1) / 4 / (1 + p * (e_to(4, p) - 1)), risky(4.0)),
-    Row(zoo.risk_sensitive(0.25), lambda p, q, e: 4 / (1 / (e_to(0.25, p) - 1) + p), risky(0.25)),
+    Row(zoo.risk_sensitive(1.0), lambda p, q, e: 1 / (1 / (e_to(1, p) - 1) + p), risky(1.0)),
     Row(
         zoo.focal(0.3),
         lambda p, q, e: q**0.3 / root(p * q + e),
@@ -163,5 +163,6 @@ def name(row: Row) -> str:
 
 
 each = pytest.mark.parametrize("row", ROWS, ids=name)
-SHAPED = [row for row in ROWS if row.weighting.shape is not None]
+SHAPED = [row for row in ROWS if row.weighting.shape is not None and row.weighting not in (zoo.RLOO, zoo.REINFORCE)]
+"""Whose shape is known; what differs from another in its groups alone is left out."""
 shaped = pytest.mark.parametrize("row", SHAPED, ids=name)

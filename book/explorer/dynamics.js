@@ -14,6 +14,7 @@ const DYNAMICS = (() => {
   const near = (a, b, tolerance) => Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(b));
 
   function step(L, point, L_ref = reference(point)) {
+    if (L === Infinity) return L; // a bowl's orbit leaves the floats towards p = 1, and stays
     return rules(point).step(L, L_ref, point.beta, point.eps, point.alpha);
   }
 

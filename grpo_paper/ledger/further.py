@@ -150,6 +150,7 @@ FURTHER = (
         (
             "theory.weighting.Weighting",
             "theory.shapes.solve",
+            "theory.batches.batch_fixed_points",
             "theory.groups.group_push",
             "theory.groups.group_Omega",
             "theory.groups.refilled_Omega",

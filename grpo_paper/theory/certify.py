@@ -163,7 +163,7 @@ def _enclose(L_ref: arb, beta: arb, eps: arb, variant: Variant, cuts: int) -> En
         return force_slope(L, beta, eps, variant) - alpha
 
     low, high, proved = _box(L_ref, alpha * beta, eps, variant.weighting)
-    roots, complete = _isolate(defect, defect_slope, low, high, cuts)
+    roots, complete = isolate(defect, defect_slope, low, high, cuts)
     points = tuple(FixedPoint(root, (1 - alpha) + force_slope(root, beta, eps, variant)) for root in roots)
     return Enclosure(points, complete if proved else Verdict.UNKNOWN)
 
@@ -219,7 +219,7 @@ def positive(
     return Verdict.UNKNOWN if pieces else Verdict.TRUE
 
 
-def _isolate(
+def isolate(
     f: Callable[[arb], arb], slope: Callable[[arb], arb], low: arb, high: arb, cuts: int
 ) -> tuple[list[arb], Verdict]:
     """Balls with exactly one root of f each, and whether the rest of [low, high] was proved to hold none."""

@@ -123,7 +123,7 @@ def fixed_points(p_ref: Any, beta: Any, eps: Any, variant: Variant = GRPO) -> Fi
     if (weighting := numeric(variant).weighting).coupled:
         raise ValueError(
             f"variant = {variant.name} is outside its domain: its prompts are coupled, and none has fixed points of "
-            "its own; iterate the batch with trajectory"
+            "its own; batches.batch_fixed_points has those of a batch"
         )
     if variant.alpha == 0:
         if not weighting.positive:

@@ -137,7 +137,6 @@ METHODS = (
         "2504.02546",
         "read in code",
         verl="adv_estimator=gpg",
-        names=("gpg",),
         note="Its factor counts right answers, not groups with a signal: Ω is 1 over the batch's success rate.",
     ),
     Method(
@@ -208,7 +207,12 @@ METHODS = (
         make=zoo.focal,
     ),
     Method(
-        "DisCO-b", zoo.DISCO, "2505.12366", "read in code", note="DisCO itself weighs failures by their likelihood."
+        "DisCO-b",
+        zoo.DISCO,
+        "2505.12366",
+        "read in code",
+        names=("disco",),
+        note="DisCO itself weighs failures by their likelihood.",
     ),
     Method(
         "DGPO",

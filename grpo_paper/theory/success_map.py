@@ -160,8 +160,8 @@ def clipped_step(L: Number, L_ref: Number, beta: Number, clip: Number, eps: Numb
     .. math:: L_n = \max\left\{\min\left(a + \frac{Ω}{β},\; ℓ_1\right),\;
         \min\left(a + \frac{\min(ω^+, ω^-)}{β},\; ℓ_2\right),\; a\right\}
 
-    The weights are those at p = σ(L), a is the `anchor`, and ℓ₁ ≤ ℓ₂ are the `clip_limits`: the kind with the larger
-    weight gets there first.
+    The weights are those of advantages centred on p = σ(L), for a clip makes the baseline count; a is the `anchor`, and
+    ℓ₁ ≤ ℓ₂ are the `clip_limits`: the kind with the larger weight gets there first.
     Source: our own statement B7. Domain: floats, arrays and tensors; 0 < ϵ < 1, Ω > 0, otherwise as `log_odds_step`;
     at L = ±∞ the limits. Shapes: broadcast.
 

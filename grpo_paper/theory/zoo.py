@@ -6,6 +6,7 @@ Source: our own statement B14; `methods` says which method has which weighting, 
 """
 
 from dataclasses import replace
+from functools import reduce
 from math import comb
 
 from grpo_paper.theory import domain
@@ -130,8 +131,8 @@ def _passed_slope(p: Number, q: Number, eps: Number, k: int) -> Number:
 
 
 def _geometric(q: Number, k: int) -> Number:
-    """(1 − q^k)/p, summed so that nothing cancels for small p."""
-    return sum(q**j for j in range(k))
+    """(1 − q^k)/p, summed so that nothing cancels for small p: 1 + q(1 + q(1 + …))."""
+    return reduce(lambda inner, _: 1 + q * inner, range(1, k), 1 + 0 * q)
 
 
 def _passed_potential(p: Number, q: Number, eps: Number, k: int) -> Number:

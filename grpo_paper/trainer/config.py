@@ -61,5 +61,6 @@ class TrainConfig:
             plain["clip"] = domain.one("clip", self.clip, domain.probability)
         if self.group_size is not None:
             plain["group_size"] = domain.whole("group_size", self.group_size, 2)
+            self.weighting.advantages(0, plain["group_size"], plain["eps"])  # refuses a group that is too small for it
         for name, value in plain.items():
             object.__setattr__(self, name, value)

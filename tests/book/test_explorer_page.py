@@ -14,6 +14,9 @@ from tests.explorer import explored
 pytestmark = pytest.mark.browser
 
 
+DISCO_RUN = {"p_ref": 0.05, "beta": 2, "eps": 1e-5, "alpha": 1, "weighting": "DisCO", "p_0": None}
+
+
 class TestPage:
     def test_says_what_the_library_says(self, explorer) -> None:
         found = fixed_points(0.2, 1.0, 1e-5)
@@ -79,6 +82,13 @@ class TestPage:
         assert explorer.text("refusal") == f"{name} = {value or 'nothing'} is outside its domain: it must be {domain}"
         assert explorer.text("summary") == usual
         assert not re.search("NaN|Infinity|undefined", str([explorer.drawing(), explorer.rows()]))
+
+    def test_an_orbit_that_leaves_the_floats_stays_at_certain_success(self, explorer) -> None:
+        explorer.open("#p_ref=0.05&beta=2&weighting=DisCO")
+        assert explorer.text("summary").endswith("climbs to 1.")
+        assert not re.search("NaN|Infinity|undefined", str(explorer.drawing()))
+        last = explorer.page.evaluate("p => DYNAMICS.orbit(p, 30).at(-1) === Infinity", DISCO_RUN)
+        assert last
 
     def test_an_unknown_name_is_refused_and_an_anchor_is_not(self, explorer) -> None:
         assert explorer.open("#bta=3&toString=1").text("refusal") == (

@@ -14,7 +14,8 @@ from click.testing import CliRunner
 from grpo_paper.cli import main
 from grpo_paper.cli.train import bandit
 from grpo_paper.theory.methods import weighting
-from grpo_paper.trainer import Bandit, TrainConfig
+from grpo_paper.theory.weighting import library_whitening
+from grpo_paper.trainer import Bandit, TrainConfig, train
 from tests.runs import TORCHRUN
 
 
@@ -98,6 +99,11 @@ def test_a_network_has_a_learning_rate_of_its_own() -> None:
         (("--group-size", "1"), "group_size = 1 is outside its domain"),
         (("--group-size", "some"), "'some' is neither a number nor 'exact'"),
         (("--group-size", "exact", "--weighting", "library"), "give a group size"),
+        (("--weighting", "maxlr"), "weighting = 'maxlr' is no method that is known here; did you mean maxrl"),
+        (
+            ("--weighting", "pkpo:8", "--group-size", "4"),
+            "group_size = 4 is outside its domain: it must be k = 8 at least",
+        ),
         (("--ascent", "downhill"), "ascent = 'downhill' is outside its domain"),
         (("--device", "cuda:7"), "device = 'cuda:7' is not available"),
         (("--device", "abacus"), "device = 'abacus' is not a device that torch knows"),
@@ -137,6 +143,15 @@ def test_one_thread_unless_told(monkeypatch) -> None:
         assert seen == [1, 2]
     finally:
         torch.set_num_threads(kept)
+
+
+@pytest.mark.parametrize("text", ["maxrl", "pkpo:2", "batch", "library"])
+def test_another_weighting(text, tmp_path) -> None:
+    assert run(*BANDIT, "--weighting", text, "--out", tmp_path)[0] == 0
+    kind = library_whitening(16) if text == "library" else weighting(text)
+    config = TrainConfig([0.5, 2.0], weighting=kind, iterations=4)
+    direct = train(config, Bandit.with_success([0.1, 0.2, 0.5], outputs=8))
+    assert np.array_equal(history(tmp_path)["success"], direct.success.numpy())
 
 
 def test_another_run_is_not_overwritten(tmp_path) -> None:

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grpo_paper import fate, fixed_points, trajectory, two_kl
+from grpo_paper import Variant, fate, fixed_points, trajectory, two_kl
 from grpo_paper.cli import main
 from grpo_paper.ledger import RECORDS
+from grpo_paper.theory import zoo
+from grpo_paper.theory.methods import METHODS
 
 
 def run(*arguments: object) -> tuple[int, str]:
@@ -80,6 +82,29 @@ class TestPredict:
         assert kept["clip"] == 0.2
         assert [row["p"] for row in kept["trajectory"]] == trajectory(0.2, 1.0, 1e-5, 20, clip=0.2).p.tolist()
 
+    @pytest.mark.parametrize(
+        "method", [method for method in METHODS if not method.weighting.coupled], ids=lambda m: m.key
+    )
+    def test_every_method(self, method) -> None:
+        code, output = run(*PREDICT, "--weighting", method.key, "--steps", 3)
+        variant = Variant(method.weighting, 1.0)
+        assert code == 0
+        assert output.startswith(f"variant {method.weighting.name}, p_ref 0.2, beta 1.0")
+        assert f"p {fixed_points(0.2, 1.0, 1e-5, variant).p[0]:.6f}" in output
+        assert f"  3  p {trajectory(0.2, 1.0, 1e-5, 3, variant).p[-1]:.6f}" in output
+
+    def test_a_method_with_its_setting_and_two_penalties(self, tmp_path) -> None:
+        given = ("--weighting", "pkpo:2", "--alpha", 0.5, "--save", tmp_path / "orbit.json")
+        assert run(*PREDICT, *given)[0] == 0
+        variant = Variant(zoo.pass_at_k(2), 0.5)
+        kept = json.loads((tmp_path / "orbit.json").read_text())
+        assert kept["variant"] == "Two-KL PKPO (k=2) (α=0.5)"
+        assert [row["p"] for row in kept["fixed_points"]] == fixed_points(0.2, 1.0, 1e-5, variant).p[:1].tolist()
+        assert [row["logit"] for row in kept["trajectory"]] == trajectory(0.2, 1.0, 1e-5, 20, variant).logit.tolist()
+
+    def test_the_end_of_a_bowl(self) -> None:
+        assert "it ends at its one fixed point, p 1.000000" in run(*PREDICT, "--weighting", "disco-b")[1]
+
     @pytest.mark.parametrize(("ending", "start"), [("svg", b"<?xml"), ("pdf", b"%PDF"), ("png", b"\x89PNG")])
     def test_saves_a_picture(self, ending, start, tmp_path) -> None:
         assert run(*PREDICT, "--save", tmp_path / f"orbit.{ending}")[0] == 0
@@ -109,6 +134,14 @@ class TestPredict:
             (("--variant", "two-kl"), "--variant two-kl needs --alpha"),
             (("--alpha", 0.5), "--alpha is for --variant two-kl"),
             (("--variant", "two-kl", "--alpha", 2), "alpha = 2.0 is outside its domain"),
+            (("--weighting", "maxlr"), "weighting = 'maxlr' is no method that is known here; did you mean maxrl"),
+            (("--weighting", "pkpo:0"), "k = 0 is outside its domain"),
+            (
+                ("--weighting", "maxrl", "--variant", "dr-grpo"),
+                "--weighting maxrl takes the place of --variant dr-grpo",
+            ),
+            (("--weighting", "maxrl", "--alpha", 2), "alpha = 2.0 is outside its domain"),
+            (("--weighting", "batch"), "its prompts are coupled, and none has fixed points of its own"),
             (("--save", "orbit.docx"), "--save orbit.docx has no known ending"),
             (("--save", Path(__file__) / "orbit.csv"), "orbit.csv could not be written"),
         ],

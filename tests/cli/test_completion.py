@@ -9,6 +9,7 @@ import pytest
 
 from grpo_paper.figure.register import register
 from grpo_paper.ledger import RECORDS
+from grpo_paper.theory.methods import METHODS
 
 
 def offered(*words: str) -> list[str]:
@@ -28,6 +29,11 @@ def test_figures(command) -> None:
 def test_statements() -> None:
     assert offered("grpo-paper", "statements", "theorem-1") == ["theorem-1", "theorem-10"]
     assert offered("grpo-paper", "statements", "") == list(RECORDS)
+
+
+def test_weightings() -> None:
+    assert offered("grpo-paper", "predict", "--weighting", "max") == ["maxrl"]
+    assert offered("grpo-paper", "predict", "--weighting", "") == [method.key for method in METHODS]
 
 
 def test_commands_options_and_choices() -> None:

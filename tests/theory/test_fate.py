@@ -118,7 +118,6 @@ class TestB9:
         settles = sure & ~np.isnan(seen)
         np.testing.assert_allclose(seen[settles], told.logit[settles], rtol=1e-8, atol=1e-8)
 
-
     def test_a_start_on_the_middle_does_not_climb(self):
         """A success rate that rounds to the middle fixed point itself, beside a lowest that attracts."""
         p_ref, beta, eps, _ = cells(20_000, 8)
@@ -232,7 +231,6 @@ class TestUpdates:
         last = abs(orbit - told.p[:, None]) > 0.01
         after = np.arange(1201) >= told.updates[:, None]
         assert not (last & after)[settles].any()
-
 
     def test_within_delta_is_not_farther(self):
         assert fate(0.5, 1.0, 1e-5, MIRROR_GRPO, delta=0.5).updates == 0

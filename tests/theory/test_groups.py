@@ -108,8 +108,8 @@ class TestE20:
 
 class TestLargeGroups:
     def test_no_coefficient_overflows(self) -> None:
-        """Beside binomial weights of scipy's, through logarithms of the gamma function: 1e-10 at G = 1,500."""
-        size, p = 1500, np.array([1e-3, 0.3, 0.999])
+        """Beside binomial weights of scipy's, through logarithms of the gamma function: 1e-10 at G = 1,100."""
+        size, p = 1100, np.array([1e-3, 0.3, 0.999])
         push = np.array([group_push(k, size, p, 1e-5) for k in range(size + 1)])
         expected = (binom.pmf(np.arange(size + 1)[:, None], size, p) * push).sum(0)
         assert np.abs(group_Omega(p, 1e-5, size) / expected - 1).max() < 1e-10
@@ -119,6 +119,10 @@ class TestLargeGroups:
         p = np.array([0.2, 0.5, 0.7])
         loss = 1 - group_Omega(p, 1e-9, 400) / Omega(p, 1e-9)
         assert np.abs(loss * 8 * 400 * p * (1 - p) - 1).max() < 0.1
+
+    def test_the_map_takes_any_weighting(self) -> None:
+        """Mean-only pushes 1 − 1/G whatever p: logit ½ + ¾/½ for groups of four."""
+        assert group_h(0.2, 0.5, 0.5, 0.0, 4, MEAN_ONLY) == pytest.approx(1 / (1 + math.exp(-1.5)), rel=1e-14)
 
     def test_the_map_tends_to_h(self) -> None:
         apart = [abs(group_h(0.2, 0.3, 0.5, 1e-4, size) - h(0.2, 0.3, 0.5, 1e-4)) for size in (4, 16, 64, 256)]

@@ -235,8 +235,8 @@ class TestRefused:
     @pytest.mark.parametrize("alpha", [1, 0.5, 0])
     def test_coupled_prompts(self, weighting, alpha) -> None:
         variant = Variant(weighting, alpha)
-        for ask in (fixed_points, fate):
-            with pytest.raises(ValueError, match=r"trajectory$"):
+        for ask, instead in ((fixed_points, "has those of a batch$"), (fate, "trajectory$")):
+            with pytest.raises(ValueError, match=instead):
                 ask([0.2, 0.3], 1.0, 1e-5, variant)
 
 

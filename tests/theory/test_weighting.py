@@ -71,6 +71,11 @@ class TestRefused:
         assert f"mine: {sentence}" in str(refused.value)
         assert str(refused.value).endswith("it must be a finite function inside (0, 1) and what is said of it")
 
+    def test_with_little_smoothing(self) -> None:
+        """Positive for ε of 1 and not for 10⁻⁵, with which it is looked at."""
+        with pytest.raises(ValueError, match="it is said to be positive"):
+            Weighting("smoothed away", lambda p, q, eps: 0 * p + eps - 0.5, nothing)
+
     def test_what_is_not_said_is_not_asked(self) -> None:
         assert Weighting("mine", line, line_slope, positive=False, shape="falling").push(0.75, 0.25, 0.0) == -0.5
         assert Weighting("mine", line, line_slope, positive=False).shape is None
