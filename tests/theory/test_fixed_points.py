@@ -26,7 +26,7 @@ from grpo_paper import (
     two_kl,
     two_kl_dr,
 )
-from grpo_paper.theory.fixed_points import bifurcation_curve, peak_logit
+from grpo_paper.theory.fixed_points import bifurcation_curve, peak_logit, solve
 from grpo_paper.theory.success_map import force, log_odds_step
 from grpo_paper.theory.symbols import beta, eps, p_ref
 from tests.conftest import Number, read_arb
@@ -172,6 +172,15 @@ class TestAllFixedPoints:
             assert enclosure.complete
             assert len(enclosure.points) == fixed_points(*map(float, cell)).count
 
+    def test_both_sides_of_a_fold_far_out_at_a_small_beta(self) -> None:
+        """At β < ½ the outer turning point lies beyond −3/2 log ε, where a search must not stop short of it."""
+        for e, place in ((1e-2, 9.0), (1e-3, 13.0)):
+            b, L_ref = bifurcation_curve(place, e)
+            assert b < 0.5
+            for apart, count in ((-1e-4, 1), (1e-4, 3)):
+                roots = solve(L_ref + np.array([apart]), np.array([b]), np.array([e]))
+                assert np.sum(~np.isnan(roots)) == count
+
     def test_against_a_dense_scan(self) -> None:
         # B2 too: never more than three, at most one below ½.
         rng = np.random.default_rng(3)
@@ -273,6 +282,7 @@ class TestAllFixedPoints:
             ((0.2, "much", 1e-5), ("beta = 'much'", "finite and > 0")),
             (([0.2, -1.0, 2.0], 1.0, 1e-5), ("p_ref has 2 bad of 3", "index 1: -1.0")),
             ((0.2, np.array([[1.0, 2.0], [3.0, 0.0]]), 1e-5), ("beta has 1 bad of 4", "index (1, 1): 0.0")),
+            (([0.2] * 2, [1.0] * 2, [1e-5] * 3), ("beta of shape (2,) and eps of shape (3,) do not broadcast",)),
         ],
     )
     def test_bad_inputs(self, arguments, parts) -> None:

@@ -141,11 +141,6 @@ def test_a_library_s_scale_is_a_factor_and_next_to_nothing() -> None:
         assert np.all(ratio < factor)
 
 
-def test_the_map_of_another_weighting() -> None:
-    """Mean-only loses one part in G: at p_ref = ½ the log-odds become 3/4 · 1/β."""
-    assert group_h(0.3, 0.5, 2.0, 1e-5, 4, MEAN_ONLY) == pytest.approx(1 / (1 + math.exp(-0.375)), rel=FLOAT)
-
-
 @pytest.mark.parametrize("weighting", [WHITENED, MEAN_ONLY], ids=lambda w: w.name)
 def test_without_a_success_the_potential_is_nothing(weighting) -> None:
     assert group_potential(0.0, 1e-5, 4, weighting) == 0
