@@ -129,7 +129,7 @@ def fate(p_ref: Any, beta: Any, eps: Any, variant: Variant = GRPO, p_0: Any = No
             closes, cycles = _closes(lowest, attracts, cells, variant)
             attracts, left = closes, attracts & ~(closes | cycles)
         verdict = np.select([climbs, attracts & single, attracts, left], ("top", "only", "lowest", "open"), "never")
-        end = np.where(climbs, np.where(np.isnan(top), middle, top), np.where(attracts, lowest, np.nan))
+        end = np.where(climbs, top, np.where(attracts, lowest, np.nan))
         barrier = np.where(climbs, middle, -np.inf)
         return Fate(end, verdict, _updates(end, barrier, cells, variant, delta))
 

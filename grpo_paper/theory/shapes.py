@@ -37,7 +37,6 @@ def solve(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray, weighting: Weigh
     else:
         roots = _enclosed(cells, weighting)
     roots[..., 0] = np.where(at_end, L_ref, roots[..., 0])
-    roots[..., 1:][np.broadcast_to(at_end, roots.shape[:-1])] = np.nan
     return roots
 
 

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grpo_paper import Variant, fate, fixed_points, logit, sigmoid, trajectory
+from grpo_paper.theory import fate as ends
 from grpo_paper.theory import zoo
 from grpo_paper.theory.fate import known
-from grpo_paper.theory.shapes import CHUNK
+from grpo_paper.theory.shapes import CHUNK, solve
 from grpo_paper.theory.weighting import MEAN_ONLY, Weighting, library_whitening
 from tests.weightings import COUPLED, ROWS, SHAPED, Row, name, shaped
 
@@ -145,6 +146,32 @@ class TestNoneIsMissed:
         inside = np.isfinite(both.logit)
         # Ω'/β, where plain has Ω'/(β/4): the same to some roundings, also where its like is not.
         assert np.allclose(both.slope[inside], 0.75 + plain.slope[inside] / 4, rtol=1e-12, atol=1e-15)
+
+
+class TestFromLogOdds:
+    """References that no probability holds, the solver alone: no warning, and the root by hand."""
+
+    def test_a_push_that_leaves_the_floats_upwards(self) -> None:
+        """MaxRL: 1 + e^{−L} = β(L + 1000)."""
+        L = float(mpmath.findroot(lambda L: 1 + mpmath.exp(-L) - 0.5 * (L + 1000), -6.2))
+        found = solve(np.array(-1000.0), np.array(0.5), np.array(0.0), zoo.MAXRL)
+        assert found == pytest.approx([L, np.nan, np.nan], rel=1e-12, nan_ok=True)
+
+    def test_a_push_that_leaves_the_floats_downwards(self) -> None:
+        """Ω = −p/q = −e^L: L + e^L = 1000."""
+        mine = Weighting("mine", lambda p, q, eps: -p / q, lambda p, q, eps: -p / q, shape="falling", positive=False)
+        L = float(mpmath.findroot(lambda L: L + mpmath.exp(L) - 1000, 6.9))
+        found = solve(np.array(1000.0), np.array(1.0), np.array(0.0), mine)
+        assert found == pytest.approx([L, np.nan, np.nan], rel=1e-12, nan_ok=True)
+
+    @pytest.mark.parametrize("row", [row for row in SHAPED if row.weighting.shape != "dip"], ids=name)
+    def test_a_small_beta(self, row) -> None:
+        assert np.all(solve(np.array([-1.0, 2.0]), np.array(1e-320), np.array(1e-5), row.weighting)[:, 0] > 100)
+
+    @shaped
+    def test_the_ends_are_alone(self, row) -> None:
+        found = solve(np.array([-np.inf, np.inf]), np.array(1.0), np.array(1e-5), row.weighting)
+        np.testing.assert_array_equal(found, [[-np.inf, np.nan, np.nan], [np.inf, np.nan, np.nan]])
 
 
 class TestBowl:
@@ -327,6 +354,24 @@ class TestFate:
             assert logit(p_ref) + 2 / beta < -middle < logit(p_ref) + 4 / beta
             assert lowest < 0
             assert fate(*cell, p_0=0.5).verdict == "never"
+
+    def test_a_start_that_may_climb_is_followed_by_its_own_push(self, monkeypatch) -> None:
+        """From the lowest fixed point itself: there for 20 updates, where GRPO's push would carry it off."""
+        monkeypatch.setattr(ends, "MOST", 20)
+        cell = 0.001, 0.9, 1e-5, Variant(zoo.DISCO, 1)
+        lowest, middle, _ = fixed_points(*cell).logit
+        assert logit(0.001) + 4 / 0.9 < -middle
+        told = fate(*cell, p_0=sigmoid(lowest))
+        assert told.verdict == "open"
+        assert np.isnan(told.logit)
+
+    def test_a_run_that_is_not_there_yet_is_open(self, monkeypatch) -> None:
+        """Beside a slope of −0.9, of a weighting whose runs may oscillate for ever."""
+        cell = 0.05, 0.5, 1e-5, Variant(zoo.pass_at_k_training(4), 1)
+        assert -1 < fixed_points(*cell).slope[0] < -0.7
+        assert fate(*cell).verdict == "only"
+        monkeypatch.setattr(ends, "MOST", 8)
+        assert fate(*cell).verdict == "open"
 
     def test_two_penalties_are_known_for_a_constant_push_alone(self) -> None:
         assert known(Variant(MEAN_ONLY, 0.5))
