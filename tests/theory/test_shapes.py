@@ -168,6 +168,10 @@ class TestFromLogOdds:
     def test_a_small_beta(self, row) -> None:
         assert np.all(solve(np.array([-1.0, 2.0]), np.array(1e-320), np.array(1e-5), row.weighting)[:, 0] > 100)
 
+    @pytest.mark.parametrize("weighting", [MEAN_ONLY, zoo.MAXRL], ids=lambda w: w.name)
+    def test_a_root_beyond_the_floats_is_infinite(self, weighting) -> None:
+        assert solve(np.array(0.0), np.array(1e-320), np.array(1e-5), weighting)[0] == np.inf
+
     @shaped
     def test_the_ends_are_alone(self, row) -> None:
         found = solve(np.array([-np.inf, np.inf]), np.array(1.0), np.array(1e-5), row.weighting)
