@@ -97,6 +97,11 @@ class TestWeighting:
         with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
             library_whitening(*arguments)
 
+    def test_is_even(self) -> None:
+        mine = library_whitening(8)
+        assert mine.even
+        assert mine.push(0.1, 0.9, 0.0) == mine.push(0.9, 0.1, 0.0)
+
     def test_is_named(self) -> None:
         assert Variant(LIBRARY, 1).name == "GRPO with sample deviation (G=16, offset=0.0001)"
 
