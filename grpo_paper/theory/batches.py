@@ -7,9 +7,9 @@ import numpy as np
 
 from grpo_paper.extras import needed
 from grpo_paper.theory import domain
-from grpo_paper.theory.certify import PRECISION, isolate
+from grpo_paper.theory.certify import PRECISION, doubled, isolate
 from grpo_paper.theory.elementary import logit, sigmoid
-from grpo_paper.theory.success_map import LogOdds
+from grpo_paper.theory.fixed_points import Resting
 from grpo_paper.theory.weighting import Weighting
 
 with needed("A proof by balls"):
@@ -17,19 +17,13 @@ with needed("A proof by balls"):
 
 
 @dataclass(frozen=True)
-class BatchPoints(LogOdds):
+class BatchPoints(Resting):
     """The fixed points of a batch, ascending: log-odds of shape (points, prompts), and of each the common push.
 
     slope: of the push after an update along the push before it; it attracts where that lies within (−1, 1).
     """
 
     push: np.ndarray
-    slope: np.ndarray
-
-    @property
-    def stable(self) -> np.ndarray:
-        """True where the slope lies within (−1, 1)."""
-        return np.abs(self.slope) < 1
 
 
 def batch_fixed_points(p_ref: Any, beta: float, eps: float, weighting: Weighting) -> BatchPoints:
@@ -70,15 +64,15 @@ def batch_fixed_points(p_ref: Any, beta: float, eps: float, weighting: Weighting
         def slope(push: arb) -> arb:
             return sum(weighting.slope(*rates(push), one_eps), arb(0)) / beta
 
-        reach = arb(1)
-        while True:  # beyond it every rate lies nearer to 1, and the push below it
+        def bounds(reach: arb) -> bool:
+            """Whether the push is below it wherever all rates are as near to 1 as it brings them, or nearer."""
             small = np.array([q.union(arb(0)) for q in rates(reach)[1]])
-            if weighting.push(1 - small, small, one_eps)[0] < reach:
-                break
-            reach *= 2
+            return weighting.push(1 - small, small, one_eps)[0] < reach
+
+        reach, bounded = doubled(bounds)
         roots, complete = isolate(defect, lambda push: slope(push) - 1, arb(0), reach, 20_000)
         slopes = np.array([float(slope(root)) for root in roots])
-    if not complete:
+    if not (complete and bounded):
         raise ValueError(f"the fixed points of {weighting.name} could not all be enclosed; move a little away")
     pushes = np.array([float(root) for root in roots])
-    return BatchPoints(logit(reference) + pushes[:, None] / beta, pushes, slopes)
+    return BatchPoints(logit(reference) + pushes[:, None] / beta, slopes, pushes)

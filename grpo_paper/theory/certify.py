@@ -170,22 +170,39 @@ def _enclose(L_ref: arb, beta: arb, eps: arb, variant: Variant, cuts: int) -> En
 
 def _box(L_ref: arb, strength: arb, eps: arb, weighting: Weighting) -> tuple[arb, arb, bool]:
     """Log-odds between which every fixed point inside (0, 1) lies, and whether that is proved."""
-    step = force(L_ref, strength, eps, Variant(weighting, 1))
+    tied = Variant(weighting, 1)
     if weighting.shape in ("constant", "falling"):  # the root is between the reference and its update
+        step = force(L_ref, strength, eps, tied)
         return arb((L_ref + step.min(arb(0)) - 1).lower()), arb((L_ref + step.max(arb(0)) + 1).upper()), True
+
+    def past_the_bowl(L: arb) -> bool:
+        """Convex: once the defect is positive and rises it stays so."""
+        rises = force_slope(L, strength, eps, tied) > 1
+        return rises and L_ref + force(L, strength, eps, tied) > L and L_ref < L
+
+    def past_both_ends(L: arb) -> bool:
+        small = sigmoid(-L).union(arb(0))
+        above, below = weighting.push(1 - small, small, eps), weighting.push(small, 1 - small, eps)
+        return L_ref + above / strength < L and L_ref + below / strength > -L
+
+    if weighting.shape == "bowl":  # Ω > 0: no root is below the reference
+        return arb((L_ref - 1).lower()), *doubled(past_the_bowl)
+    reach, proved = doubled(past_both_ends)
+    return -reach, reach, proved
+
+
+def doubled(holds: Callable[[arb], bool]) -> tuple[arb, bool]:
+    """The first of 1, 2, 4, … that holds, of 2,000; and whether one does.
+
+    >>> doubled(lambda reach: reach > 5)
+    (8.00000000000000, True)
+    """
     reach = arb(1)
     for _ in range(2000):
-        small = sigmoid(-reach).union(arb(0))
-        above, below = weighting.push(1 - small, small, eps), weighting.push(small, 1 - small, eps)
-        if weighting.shape == "bowl":  # convex: once the defect is positive and rises it stays so; and Ω > 0
-            ahead = Variant(weighting, 1)
-            rises = force_slope(reach, strength, eps, ahead) > 1
-            if rises and L_ref + force(reach, strength, eps, ahead) > reach and reach > L_ref:
-                return arb((L_ref - 1).lower()), reach, True
-        elif L_ref + above / strength < reach and L_ref + below / strength > -reach:
-            return -reach, reach, True
+        if holds(reach):
+            return reach, True
         reach *= 2
-    return -reach, reach, False
+    return reach, False
 
 
 def positive(

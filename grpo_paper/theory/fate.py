@@ -71,15 +71,17 @@ class Fate(LogOdds):
 
 
 def known(variant: Variant) -> bool:
-    """Whether the end of every run is known by theorem.
+    """Whether `fate` tells the end of its runs.
 
     >>> from grpo_paper.theory.variants import two_kl
     >>> known(GRPO), known(two_kl(0.5))
     (True, False)
     """
     weighting = variant.weighting
-    if weighting.coupled or variant.alpha == 0:
-        return weighting.positive and not weighting.coupled
+    if weighting.coupled:
+        return False
+    if variant.alpha == 0:
+        return weighting.positive
     if variant.alpha < 1:
         return weighting.shape == "constant"
     return weighting.shape in ("constant", "falling") or (weighting.settles and weighting.even)

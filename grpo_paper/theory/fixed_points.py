@@ -79,19 +79,24 @@ def bifurcation_curve(L: Number, eps: Number) -> tuple[Number, Number]:
 
 
 @dataclass(frozen=True)
-class FixedPoints(LogOdds):
-    """All fixed points of each cell, ascending along a last axis of 3 or more, NaN where there are fewer.
-
-    logit: log-odds in nats (±inf for p = 0 and 1). slope: derivative of the recursion there, in p for
-    p = 0 and 1; elsewhere p and log-odds give the same.
-    """
+class Resting(LogOdds):
+    """Places where a recursion rests, with its slope there."""
 
     slope: np.ndarray
 
     @property
     def stable(self) -> np.ndarray:
-        """True where the slope lies within (−1, 1), the condition of Theorem 6; False on the padding."""
+        """True where the slope lies within (−1, 1), the condition of Theorem 6; False on padding."""
         return np.abs(self.slope) < 1
+
+
+@dataclass(frozen=True)
+class FixedPoints(Resting):
+    """All fixed points of each cell, ascending along a last axis of 3 or more, NaN where there are fewer.
+
+    logit: log-odds in nats (±inf for p = 0 and 1). slope: derivative of the recursion there, in p for
+    p = 0 and 1; elsewhere p and log-odds give the same.
+    """
 
     @property
     def count(self) -> np.ndarray:
@@ -161,12 +166,7 @@ def solve(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> np.ndarray:
     >>> solve(np.array(50.0), np.array(2.0), np.array(0.01)).round(6)
     array([55.,  nan,  nan])
     """
-    at_end = np.isinf(L_ref)
-    interior = np.where(at_end, np.nan, L_ref)  # nothing to solve at the ends, and NaN never warns
-    cells = np.broadcast_arrays(interior, beta, eps)
-    roots = shapes.by_chunks(_solve, cells)
-    roots[..., 0] = np.where(at_end, L_ref, roots[..., 0])
-    return roots
+    return shapes.between_ends(partial(shapes.by_chunks, _solve), L_ref, beta, eps)
 
 
 def _turning_points(beta: np.ndarray, eps: np.ndarray, peak: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

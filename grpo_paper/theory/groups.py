@@ -42,7 +42,7 @@ def group_push(successes: int, group_size: int, p: Number, eps: Number, weightin
     (2.0, 0.0)
     """
     right, wrong = weighting.advantages(successes, group_size, eps + 0 * p)
-    return (successes * right / p - (group_size - successes) * wrong / (1 - p)) / group_size
+    return _push(successes, group_size, p, right, wrong)
 
 
 def group_Omega(p: Number, eps: Number, group_size: int, weighting: Weighting = WHITENED) -> Number:
@@ -56,8 +56,7 @@ def group_Omega(p: Number, eps: Number, group_size: int, weighting: Weighting = 
     >>> group_Omega(0.0, 0.0, 5)  # at the ends √(G − 1), where Ω itself has no bound
     2.0
     """
-    A = _advantages(p, eps, group_size, weighting)
-    return _mean([A[k + 1][0] - A[k][1] for k in range(group_size)], p)
+    return _mean(_gains(_advantages(p, eps, group_size, weighting)), p)
 
 
 def group_potential(p: Number, eps: Number, group_size: int, weighting: Weighting = WHITENED) -> Number:
@@ -74,8 +73,7 @@ def group_potential(p: Number, eps: Number, group_size: int, weighting: Weightin
     >>> group_potential(0.25, 0.0, 4, RLOO)
     0.25
     """
-    A = _advantages(p, eps, group_size, weighting)
-    scores = accumulate((more[0] - fewer[1] for fewer, more in pairwise(A)), initial=0 * p)
+    scores = accumulate(_gains(_advantages(p, eps, group_size, weighting)), initial=0 * p)
     return _mean(list(scores), p) / group_size
 
 
@@ -91,9 +89,9 @@ def group_variance(p: Number, eps: Number, group_size: int, weighting: Weighting
     1.0
     """
     A = _advantages(p, eps, group_size, weighting)
-    S = [group_push(k, group_size, p, eps, weighting) for k in range(group_size + 1)]
-    square = _mean([A[k + 1][0] * S[k + 1] - A[k][1] * S[k] for k in range(group_size)], p)
-    return square - group_Omega(p, eps, group_size, weighting) ** 2
+    S = [_push(k, group_size, p, right, wrong) for k, (right, wrong) in enumerate(A)]
+    square = _mean(_gains([(right * push, wrong * push) for (right, wrong), push in zip(A, S, strict=True)]), p)
+    return square - _mean(_gains(A), p) ** 2
 
 
 def group_h(
@@ -130,6 +128,15 @@ def _advantages(p: Number, eps: Number, group_size: int, weighting: Weighting) -
     """Of a success and of a failure, in groups of 0, 1, …, G successes, in the number type of p and ε."""
     size = domain.whole("group_size", group_size, 2)
     return [weighting.advantages(k, size, eps + 0 * p) for k in range(size + 1)]
+
+
+def _push(successes: int, group_size: int, p: Number, right: Number, wrong: Number) -> Number:
+    return (successes * right / p - (group_size - successes) * wrong / (1 - p)) / group_size
+
+
+def _gains(of_groups: list[tuple[Number, Number]]) -> list[Number]:
+    """What a success has in a group with one more, less what a failure has in a group without."""
+    return [more[0] - fewer[1] for fewer, more in pairwise(of_groups)]
 
 
 def _mean(values: list[Number], p: Number) -> Number:

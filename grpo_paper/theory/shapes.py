@@ -6,12 +6,15 @@ a root, never passes it. Where nothing is known, balls search the whole line.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
 from grpo_paper.theory.elementary import sigmoid
 from grpo_paper.theory.weighting import Weighting
 
+Find = Callable[[Sequence[np.ndarray]], np.ndarray]
+"""From cells of L_ref, β and ε to their roots, along a last axis; none where L_ref is NaN."""
 CHUNK = 1 << 13
 """Cells solved at a time, so that the working arrays stay in the processor's cache."""
 SAME, MOST = np.finfo(float).eps, np.finfo(float).max
@@ -28,25 +31,30 @@ def solve(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray, weighting: Weigh
     >>> solve(np.array([-2.0, np.inf]), np.array(0.5), np.array(0.0), MEAN_ONLY)[:, 0]
     array([ 0., inf])
     """
-    at_end = np.isinf(L_ref)
-    cells = np.broadcast_arrays(np.where(at_end, np.nan, L_ref), beta, eps)
-    if weighting.shape in ("constant", "falling"):
-        roots = by_chunks(_falling, cells, weighting)
-    elif weighting.shape == "bowl":
-        roots = by_chunks(_bowl, cells, weighting)
+    solvers = {"constant": _falling, "falling": _falling, "bowl": _bowl}
+    if weighting.shape in solvers:
+        find = partial(by_chunks, partial(solvers[weighting.shape], weighting=weighting))
     else:
-        roots = _enclosed(cells, weighting)
+        find = partial(_enclosed, weighting=weighting)
+    return between_ends(find, L_ref, beta, eps)
+
+
+def between_ends(find: Find, L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> np.ndarray:
+    """What is found for the references inside (0, 1); a reference of ±∞ is itself the one root there is."""
+    at_end = np.isinf(L_ref)
+    # Nothing is to be solved at the ends, and NaN never warns.
+    roots = find(np.broadcast_arrays(np.where(at_end, np.nan, L_ref), beta, eps))
     roots[..., 0] = np.where(at_end, L_ref, roots[..., 0])
     return roots
 
 
-def by_chunks(solver: Callable[..., np.ndarray], cells: Sequence[np.ndarray], *more: object) -> np.ndarray:
+def by_chunks(solver: Callable[..., np.ndarray], cells: Sequence[np.ndarray]) -> np.ndarray:
     """The three roots of every cell that a solver finds in one-dimensional arrays of at most CHUNK cells."""
     roots = np.full((*cells[0].shape, 3), np.nan)
     flat = roots.reshape(-1, 3)
     for start in range(0, len(flat), CHUNK):
         part = slice(start, start + CHUNK)
-        flat[part] = solver(*(cell.flat[part] for cell in cells), *more)
+        flat[part] = solver(*(cell.flat[part] for cell in cells))
     return roots
 
 

@@ -89,9 +89,13 @@ def _pass_potential(p: Number, q: Number, eps: Number, k: int) -> Number:
     return 1 - q**k
 
 
-def _pass_group(successes: int, group_size: int, eps: Number, k: int) -> tuple[Number, Number]:
+def _enough(group_size: int, k: int) -> None:
     if group_size < k:
         raise ValueError(f"group_size = {group_size} is outside its domain: it must be k = {k} at least")
+
+
+def _pass_group(successes: int, group_size: int, eps: Number, k: int) -> tuple[Number, Number]:
+    _enough(group_size, k)
     alone = (comb(group_size - 1 - successes, k - 1) if successes < group_size else 0) + 0 * eps
     return k + 0 * eps, k - k * alone / comb(group_size - 1, k - 1)
 
@@ -140,8 +144,7 @@ def _passed_potential(p: Number, q: Number, eps: Number, k: int) -> Number:
 
 
 def _passed_group(successes: int, group_size: int, eps: Number, k: int) -> tuple[Number, Number]:
-    if group_size < k:
-        raise ValueError(f"group_size = {group_size} is outside its domain: it must be k = {k} at least")
+    _enough(group_size, k)
     failures, zero = group_size - successes, 0 * eps
     if failures < k or successes == 0:  # every choice of k shows a success, or none does
         return zero, zero

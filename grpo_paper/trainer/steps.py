@@ -30,7 +30,7 @@ class Steps:
         beta, alpha = (torch.tensor(x, dtype=dtype, device=device)[..., None] for x in (config.beta, config.alpha))
         self.strengths = [strength if strength.any() else None for strength in (beta * alpha, beta * (1 - alpha))]
         self.log_pi, self.weigh, self.measure = fuse(task.log_pi), fuse(_weigh), fuse(measure)
-        self.weight = fuse(partial(_weight, config=config))
+        self.weight = fuse(partial(_weight, config=config, table=_table(config, dtype, device)))
         self.clipped = fuse(partial(_clipped, clip=self.clip))
         self.graphs = compiled and device.type == "cuda"
         descent = torch.func.grad(self._loss) if compiled else gradient(self._loss)  # a compiler knows only the former
@@ -96,17 +96,25 @@ def _weigh(log_pi: Tensor, levels: Tensor) -> Tensor:
     return torch.diff(below, dim=-1, prepend=torch.zeros_like(below[..., :1])) / levels.shape[-1]
 
 
-def _weight(weight: Tensor, reward: Tensor, config: TrainConfig) -> tuple[Tensor, ...]:
+def _table(config: TrainConfig, dtype: torch.dtype, device: torch.device) -> Tensor | None:
+    """Advantages of a success and of a failure by the group's successes, where a method has a rule of its own."""
+    size = config.group_size
+    if config.weighting.group is None or size is None:
+        return None
+    both = [config.weighting.advantages(k, size, config.eps) for k in range(size + 1)]
+    return torch.tensor(both, dtype=dtype, device=device)
+
+
+def _weight(weight: Tensor, reward: Tensor, config: TrainConfig, table: Tensor | None) -> tuple[Tensor, ...]:
     """The group's mean reward, whether all its rewards are alike, and the advantage of every output."""
     hits, misses = (weight * reward).sum(-1), (weight * (1 - reward)).sum(-1)
     p_hat, q_hat, silent = hits / (hits + misses), misses / (hits + misses), (hits == 0) | (misses == 0)
-    if config.weighting.group is None or config.group_size is None:
+    if table is None:
         push = torch.where(silent, 0, config.weighting.push(p_hat, q_hat, config.eps))
         right, wrong = q_hat * push, -p_hat * push
     else:
-        both = [config.weighting.advantages(k, config.group_size, config.eps) for k in range(config.group_size + 1)]
-        drawn = (p_hat * config.group_size).round().long()
-        right, wrong = torch.tensor(both, dtype=weight.dtype, device=weight.device)[drawn].unbind(-1)
+        drawn = (p_hat * (len(table) - 1)).round().long()
+        right, wrong = table[drawn].unbind(-1)
     return p_hat, silent, torch.where(reward == 1, right[..., None], wrong[..., None])
 
 
