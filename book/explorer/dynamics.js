@@ -80,12 +80,13 @@ const DYNAMICS = (() => {
   const pull = (fixed) => (attracts(fixed) ? "attracts" : Math.abs(fixed.slope) > 1 ? "repels" : "has slope 1");
 
   // Where a run ends by the theorems B8 and B9: "only", "lowest", "top" or "never". Undefined for what they do not cover:
-  // two penalties where the push is not constant, the mirror, and a start other than p_ref that may yet climb.
+  // two penalties where the push is not constant, the mirror, a start other than p_ref that may yet climb, and a fixed
+  // point that attracts where that alone does not settle a run.
   function fate(point, fixed = fixedPoints(point)) {
     if (point.alpha === 0 || (point.alpha < 1 && rules(point).shape !== "constant")) return undefined;
     const [lowest, middle] = fixed;
     if (middle && Math.abs(start(point)) > middle.L) return "top";
-    if (lowest.slope >= -1) return middle ? "lowest" : "only";
+    if (lowest.slope >= -1) return !rules(point).settles ? undefined : middle ? "lowest" : "only";
     return middle && step(0, point) < -middle.L ? undefined : "never";
   }
 

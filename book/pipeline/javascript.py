@@ -76,6 +76,7 @@ def recursion(weighting: Weighting) -> dict[str, str]:
         "slope_at_0": arrow(sympy.exp(first), beta, eps),
         "slope_at_1": arrow(sympy.exp(-last), beta, eps),
         "shape": f'"{weighting.shape}"',
+        "settles": str(weighting.settles).lower(),
     }
 
 

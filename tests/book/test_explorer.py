@@ -125,6 +125,8 @@ class TestNumbers:
             row = variant(p)
             if p["alpha"] == 0 or (row.weighting.shape != "constant" and p["alpha"] < 1):
                 assert verdict is None
+            elif verdict is None and not row.weighting.settles:
+                assert fixed_points(*cell(p), row).slope[0] >= -1
             elif verdict is None:
                 assert "p_0" in p
                 assert fixed_points(*cell(p), row).slope[0] < -1

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from book.pipeline.javascript import WEIGHTINGS
-from grpo_paper import MEAN_ONLY, fixed_points, trajectory
+from grpo_paper import MEAN_ONLY, Variant, fate, fixed_points, trajectory
+from grpo_paper.theory.zoo import pass_at_k_training
 from tests.explorer import explored
 
 pytestmark = pytest.mark.browser
@@ -82,6 +83,13 @@ class TestPage:
         assert explorer.text("refusal") == f"{name} = {value or 'nothing'} is outside its domain: it must be {domain}"
         assert explorer.text("summary") == usual
         assert not re.search("NaN|Infinity|undefined", str([explorer.drawing(), explorer.rows()]))
+
+    def test_a_fixed_point_that_attracts_is_not_where_every_run_ends(self, explorer) -> None:
+        """Pass@k Training with k = 4: the library iterates, and so does the page."""
+        explorer.open("#p_ref=0.05317&beta=0.3951&weighting=Pass%40k+Training+%28k%3D4%29")
+        assert " attracts." in explorer.text("summary")
+        assert "ends on a cycle of 2 values" in explorer.text("summary")
+        assert fate(0.05317, 0.3951, 1e-5, Variant(pass_at_k_training(4), 1)).verdict == "never"
 
     def test_an_orbit_that_leaves_the_floats_stays_at_certain_success(self, explorer) -> None:
         explorer.open("#p_ref=0.05&beta=2&weighting=DisCO")
