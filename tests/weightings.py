@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import mpmath
+import numpy as np
 import pytest
 
 from grpo_paper.theory import zoo
 from grpo_paper.theory.weighting import MEAN_ONLY, WHITENED, Weighting, library_whitening
 
 Rewards = tuple[int, ...]
+# At most some thirty roundings of 1.1e-16; SymPy keeps a setting that is no whole number to 15 digits.
+FLOAT = 1e-14
 
 
 def e_to(b: float, like: Any) -> Any:
@@ -156,6 +159,14 @@ COUPLED = (
     (zoo.BATCH_RATE, lambda rates, e: len(rates) / sum(rates)),
 )
 """Of these Ω is one number for a list of prompts."""
+
+
+def by_hand(row: Row, L: np.ndarray, L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> np.ndarray:
+    """L_ref + Ω/β − L. p and q are summed from e^{−|L|}, so that neither is ever 1 less the other."""
+    with np.errstate(all="ignore"):
+        z = np.exp(-abs(L))
+        p, q = np.where(L < 0, z, 1) / (1 + z), np.where(L < 0, 1, z) / (1 + z)
+        return L_ref + row.omega(p, q, eps) / beta - L
 
 
 def name(row: Row) -> str:
