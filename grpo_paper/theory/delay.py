@@ -97,7 +97,11 @@ def lag_border(angle: Any, lag: int) -> tuple[Any, Any]:
     [1.0, -1.0]
     """
     slope = np.cos(angle / 2) / np.cos((lag + 0.5) * angle)
-    return np.sin(angle) / (-slope * np.sin(lag * angle)), slope
+    return _share(angle, lag, slope), slope
+
+
+def _share(angle: Any, lag: int, slope: Any) -> Any:
+    return np.sin(angle) / (-slope * np.sin(lag * angle))
 
 
 def largest_alpha(slope: Any, lag: int) -> np.ndarray:
@@ -123,7 +127,7 @@ def largest_alpha(slope: Any, lag: int) -> np.ndarray:
             middle = (low + high) / 2
             below = steep * np.cos((lag + 0.5) * middle) < np.cos(middle / 2)
             low, high = np.where(below, middle, low), np.where(below, high, middle)
-        found = np.sin(high) / (-steep * np.sin(lag * high))
+        found = _share(high, lag, steep)  # of the slope given: where it is steep the angle's own cosine is all rounding
     return np.where(s < 1, np.where(s < -1, found, 1.0), 0.0)
 
 
