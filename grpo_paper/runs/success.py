@@ -1,0 +1,42 @@
+"""How often answers are right, by prompt, with intervals that are never too short."""
+
+import numpy as np
+from scipy.special import betaincinv
+
+from grpo_paper.runs.finding import Finding
+from grpo_paper.runs.run import Run
+
+LEVEL = 0.95
+
+
+def clopper_pearson(right: np.ndarray, size: np.ndarray, level: float = LEVEL) -> tuple[np.ndarray, np.ndarray]:
+    """Ends of the interval for a success rate that covers it with probability `level` at least, whatever it is.
+
+    Domain: 0 ≤ right ≤ size, 0 < level < 1. Shapes: broadcast.
+
+    >>> low, high = clopper_pearson(np.array([0, 5]), np.array([10, 10]))
+    >>> low.round(4), high.round(4)
+    (array([0.    , 0.1871]), array([0.3085, 0.8129]))
+    """
+    tail = (1 - level) / 2
+    with np.errstate(invalid="ignore"):  # the ends that are 0 and 1 by definition
+        low = np.where(right == 0, 0.0, betaincinv(np.maximum(right, 1), size - right + 1, tail))
+        high = np.where(right == size, 1.0, betaincinv(right + 1, np.maximum(size - right, 1), 1 - tail))
+    return low, high
+
+
+def by_prompt(run: Run) -> Finding:
+    """Success of each prompt over all its answers."""
+    groups = run.groups
+    right, size = (
+        np.bincount(groups.prompt, weights, minlength=len(groups.prompts)) for weights in (groups.right, groups.size)
+    )
+    low, high = clopper_pearson(right, size)
+    return Finding(
+        "Success by prompt",
+        "estimated",
+        f"{len(right):,} prompts, {int(size.sum()):,} answers: {100 * right.sum() / size.sum():.3g} % are right.",
+        "The answers to a prompt are independent and equally likely to be right; Clopper–Pearson intervals.",
+        "notebooks/own-run",
+        {"prompt": list(groups.prompts), "right": right, "size": size, "low": low, "high": high},
+    )
