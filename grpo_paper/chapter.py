@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ with needed("A chapter"):
     import sympy
     from IPython.display import Markdown, Math, display
 
-    from grpo_paper.figure.publication import PARAMETERS_VARIABLE
+    from grpo_paper.figure.publication import PARAMETERS_VARIABLE, STYLE
 
 RECORD = "application/papermill.record/"
 """What myst_nb puts before the kind of an output that is not to be seen."""
@@ -34,7 +33,7 @@ def begin(profile: str, seed: int) -> np.random.Generator:
     domain.choice("profile", profile, domain.PROFILES)
     generator = np.random.default_rng(domain.seed(seed))
     os.environ[PARAMETERS_VARIABLE] = json.dumps({"profile": profile, "seed": int(seed)})
-    plt.style.use(Path(__file__).with_name("figure") / "style.mplstyle")
+    plt.style.use(STYLE)
     return generator
 
 

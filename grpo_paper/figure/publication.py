@@ -31,6 +31,7 @@ MIME = "application/vnd.grpo-paper.figure+json"
 """What the book renders; Jupyter, which does not know it, shows the PNG."""
 PARAMETERS_VARIABLE = "GRPO_PARAMETERS"
 """Environment variable in which `chapter.begin` leaves the parameters, as JSON; a process runs one chapter."""
+STYLE = Path(__file__).with_name("style.mplstyle")
 COMPUTE_WITH = ("matplotlib", "numpy", "python-flint", "scipy", "sympy", "torch")
 
 

@@ -21,3 +21,21 @@ class Run:
     settings: Settings
     scalars: Mapping[str, np.ndarray] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """What was read, and what it was trained with as far as that is known, in a sentence."""
+        groups, known = self.groups, self.settings
+        seen = len(np.unique(groups.prompt))
+        told = {
+            "weighting": known.weighting and known.weighting.name,
+            "β": known.beta,
+            "G": known.group_size,
+            "clip": known.clip,
+        }
+        trained = ", ".join(f"{name} {value}" for name, value in told.items() if value is not None)
+        unknown = " and ".join(name for name, value in told.items() if value is None)
+        return (
+            f"{groups.size.sum():,} answers to {seen:,} prompts in {len(np.unique(groups.step)):,} steps"
+            f"{f'; {trained}' if trained else ''}{f'; {unknown} not known' if unknown else ''}."
+        )

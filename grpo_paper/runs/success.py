@@ -37,6 +37,7 @@ def by_prompt(run: Run) -> Finding:
         "estimated",
         f"{len(right):,} prompts, {int(size.sum()):,} answers: {100 * right.sum() / size.sum():.3g} % are right.",
         "The answers to a prompt are independent and equally likely to be right; Clopper–Pearson intervals.",
-        "notebooks/own-run",
+        "Your own run",
         {"prompt": list(groups.prompts), "right": right, "size": size, "low": low, "high": high},
+        "Success of every prompt, from the lowest to the highest, inside a band that is its interval.",
     )
