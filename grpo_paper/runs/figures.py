@@ -11,8 +11,9 @@ with needed("A report's figures"):
     import matplotlib.pyplot as plt
     from matplotlib.figure import Figure
 
-from grpo_paper.figure import carry
-from grpo_paper.figure.publication import STYLE, files
+    from grpo_paper.figure import carry
+    from grpo_paper.figure.publication import STYLE, files
+    from grpo_paper.figure.verification import OF_A_RUN
 
 
 def _success(finding: Finding) -> Figure:
@@ -38,7 +39,7 @@ def pictures(
         for finding in findings:
             if (draw := DRAW.get(finding.key)) and finding.data:
                 made[finding.key] = files(
-                    f"fig-run-{finding.key}",
+                    OF_A_RUN + finding.key,
                     draw(finding),
                     data=finding.data,
                     caption=finding.says,
