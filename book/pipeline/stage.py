@@ -31,7 +31,8 @@ def stage(chapters: list[Chapter], version: str, folder: Path) -> None:
     for chapter in chapters:
         notebook = nbformat.read(chapter.kept / f"{chapter.name}.ipynb", as_version=4)
         prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-        notebook.cells.insert(1, nbformat.v4.new_markdown_cell(symbols(notation, prose), id="symbols"))
+        place = next(i for i, cell in enumerate(notebook.cells) if cell.source.startswith("## "))
+        notebook.cells.insert(place, nbformat.v4.new_markdown_cell(symbols(notation, prose), id="symbols"))
         notebook.cells.append(nbformat.v4.new_markdown_cell(footer(chapter.name), id="ledger"))
         drop_pictures(notebook)
         checks[chapter.name] = story.fold(notebook)
