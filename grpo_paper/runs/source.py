@@ -87,8 +87,8 @@ def _trl(path: Path, columns: Mapping[str, str], evaluation: bool) -> list[Sourc
         raise ValueError(
             f"{path} has answers of {len(apart)} kinds of evaluation; name the folder of one"
             if apart
-            else f"{path} has no folder {trl.EVALUATION}: TRL writes the answers of evaluations over those of training "
-            "and the callback of grpo-paper keeps them apart"
+            else f"{path} has no folder {trl.EVALUATION}: TRL writes evaluations over the answers of training; "
+            "the callback of grpo-paper keeps them apart"
         )
     return [trl.Completions(apart[0], columns)]
 
