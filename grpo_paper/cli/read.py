@@ -1,25 +1,14 @@
 """``grpo-paper read``: what the log of a training run shows, beside what the theory says."""
 
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from grpo_paper.cli.types import one_of
+from grpo_paper.cli.types import methods, one_of, width
 
 if TYPE_CHECKING:
     from grpo_paper.runs.run import Run
-
-WIDEST = 100
-"""Columns of text that an eye follows."""
-
-
-def _methods() -> list[str]:
-    """Every method of the zoo, for a shell to complete."""
-    from grpo_paper.theory.methods import METHODS
-
-    return [method.key for method in METHODS]
 
 
 def _pairs(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
@@ -38,7 +27,7 @@ File = click.Path(path_type=Path, dir_okay=False)
 @click.option("--beta", help="Strength of the KL penalty.")
 @click.option("--group-size", help="Answers to a prompt at a step.")
 @click.option("--clip", help="Clipping range of the ratio.")
-@click.option("--weighting", shell_complete=one_of(_methods), help="The method: grpo, dr-grpo, maxrl, pkpo:8, …")
+@click.option("--weighting", shell_complete=one_of(methods), help="The method: grpo, dr-grpo, maxrl, pkpo:8, …")
 @click.option("--set", "told", multiple=True, callback=_pairs, metavar="NAME=VALUE", help="By TRL's or verl's names.")
 @click.option(
     "--column",
@@ -93,7 +82,7 @@ def _tell(run: "Run", name: str, html: Path | None, data: Path | None, figures: 
     from grpo_paper.runs.report import report
 
     findings = report(run)
-    click.echo(text.text(run, findings, min(shutil.get_terminal_size().columns, WIDEST)))
+    click.echo(text.text(run, findings, width()))
     files: dict[Path, bytes] = {}
     if figures is not None:
         for key, made in pictures(name, findings).items():
