@@ -45,19 +45,25 @@ class RunFolder:
     def begin(self, settings: Mapping[str, Any], step: int) -> int:
         """Note the settings of a run that goes on from this step; 0: a new one.
 
-        Files and scalars of later steps, of a run before, go to `earlier`. Returns how many files did.
+        What lies there of later steps is of a run before and goes to `earlier`, which can be read as a run itself.
+        Returns how many files of answers did.
         """
-        for aside in self._files(".completions_*.parquet"):  # a process was killed between log and settle
+        for aside in sorted((self.path / COMPLETIONS).glob(".completions_*.parquet")):  # killed between log and settle
             self._foreign = _step(aside)
             self.settle()
-        later = [file for file in self._files("completions_*.parquet") if _step(file) > step or not step]
-        for file in later:
-            _move(file, self.path / EARLIER / file.name)
-        self._forget(step)
+        earlier = self.path / EARLIER
+        moved = 0
+        for folder in (COMPLETIONS, *(place.name for place in self.path.glob(f"{EVALUATION}*"))):
+            for file in sorted((self.path / folder).glob("completions_*.parquet")):
+                if _is_later(_step(file), step):
+                    _move(file, earlier / folder / file.name)
+                    moved += 1
+        if self._forget(step, earlier / SCALARS) or moved:
+            _move(self.path / SETTINGS, earlier / SETTINGS)
         about = {**settings, "started": time.time(), "from_step": step}
         with whole(self.path / SETTINGS) as partial:
             partial.write_text(json.dumps(about, indent=1) + "\n")
-        return len(later)
+        return moved
 
     def log(self, scalars: Mapping[str, Any], step: int, tokens: float) -> None:
         """Note the scalars of a log; `settle` must be called when TRL has written the answers.
@@ -82,18 +88,16 @@ class RunFolder:
             _move(self._aside(step), self._file(step))
             self._foreign = None
 
-    def _forget(self, step: int) -> None:
-        """Drop the scalars of later steps, and a line that was not written to its end."""
+    def _forget(self, step: int, earlier: Path) -> bool:
+        """Drop the scalars of later steps, and a line that was not written to its end; whether there are any."""
         path = self.path / SCALARS
         lines = path.read_text().splitlines(keepends=True) if path.exists() else []
-        kept = [line for line in lines if _read(line).get("step", math.inf) <= step]
+        kept = [line for line in lines if not _is_later(_read(line).get("step", math.inf), step)]
         if len(kept) < len(lines):
-            _move(path, self.path / EARLIER / SCALARS)
+            _move(path, earlier)
             with whole(path) as partial:
                 partial.write_text("".join(kept))
-
-    def _files(self, names: str) -> list[Path]:
-        return sorted((self.path / COMPLETIONS).glob(names))
+        return len(kept) < len(lines)
 
     def _file(self, step: int) -> Path:
         return self.path / COMPLETIONS / f"completions_{step:05d}.parquet"
@@ -107,9 +111,14 @@ def _step(file: Path) -> int:
     return int(digits) if digits.isdecimal() else 0
 
 
+def _is_later(step: float, start: int) -> bool:
+    """Whether a step is not of the run that goes on from `start`; a new one has none."""
+    return step > start or not start
+
+
 def _move(file: Path, to: Path) -> None:
     if file.exists():
-        to.parent.mkdir(exist_ok=True)
+        to.parent.mkdir(parents=True, exist_ok=True)
         os.replace(file, to)
 
 

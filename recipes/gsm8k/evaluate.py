@@ -1,6 +1,6 @@
 """Success on each question of a split, from several samples each: a table, and its mean.
 
-    python -m recipes.gsm8k.evaluate MODEL --questions openai/gsm8k --samples 50 --out table.csv
+python -m recipes.gsm8k.evaluate MODEL --questions openai/gsm8k --samples 50 --out table.csv
 """
 
 import argparse
@@ -74,15 +74,15 @@ def main() -> None:
     model = AutoModelForCausalLM.from_pretrained(given.model, dtype=dtype).to(device)
     tokenizer = AutoTokenizer.from_pretrained(given.model, padding_side="left")
     rows = load(given.questions, given.split, given.first)
-    found = successes(
-        model, tokenizer, rows["prompt"], rows["answer"], given.samples, given.longest, given.temperature
-    )
+    found = successes(model, tokenizer, rows["prompt"], rows["answer"], given.samples, given.longest, given.temperature)
     with whole(given.out) as partial, partial.open("w", newline="") as file:
         table = csv.writer(file)
         table.writerow(("question", "right", "samples"))
         for asked, count in zip(rows["prompt"], found, strict=True):
             table.writerow((asked[-1]["content"], count, given.samples))
-    print(f"{sum(found)} of {len(found) * given.samples} answers are right: {sum(found) / len(found) / given.samples:.2%}")
+    print(
+        f"{sum(found)} of {len(found) * given.samples} answers are right: {sum(found) / len(found) / given.samples:.2%}"
+    )
 
 
 if __name__ == "__main__":

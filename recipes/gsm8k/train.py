@@ -118,9 +118,7 @@ def main() -> None:
         tiny.make(start)
     model, questions = (str(start), str(start)) if given.size == "tiny" else (MODEL, QUESTIONS)
     changes = {} if given.beta is None else {"beta": given.beta}
-    train(
-        given.size, given.out, given.model or model, given.questions or questions, page=not given.no_page, **changes
-    )
+    train(given.size, given.out, given.model or model, given.questions or questions, page=not given.no_page, **changes)
 
 
 if __name__ == "__main__":
