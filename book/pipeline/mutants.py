@@ -30,7 +30,7 @@ def code(module: str) -> str:
 
 
 def score() -> dict[str, dict[str, Any]]:
-    """A row for each module that was tried, and one for all; where a module's code is another since, its row says so."""
+    """A row for each module that was tried, and for all; where a module's code is another since, its row says so."""
     rows = {
         name: _counted(name, row["killed"], row["out of time"], len(row["survivors"]))
         | {"commit": row["commit"], "date": row["date"] + "; changed since" * (row["code"] != code(name))}

@@ -1,4 +1,4 @@
-"""Would the tests see a fault in the theory? ``make mutate``, of some modules alone ``make mutate MODULES="theory.zoo"``.
+"""Would the tests see a fault in the theory? ``make mutate``, or of some modules ``make mutate MODULES="theory.zoo"``.
 
 mutmut makes the faults, one small change of the code each: a mutant. A mutant dies where a test fails or does not end.
 One that survives must be listed in survivors.toml, with the reason why no test can see it. What becomes of a module's
@@ -17,6 +17,7 @@ from contextlib import redirect_stdout
 from datetime import date
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import click
 from mutmut.__main__ import copy_also_copy_files, copy_src_dir, create_mutants
@@ -90,18 +91,14 @@ def change(mutant: str) -> Change:
     return function(mutant), before, after
 
 
-def keep(name: str, results: dict[str, str], killed: int, endless: int) -> None:
-    """Put a module's score into the file, with those that died before; drop modules that are no more."""
-    counts = Counter(results.values())
+def state(name: str) -> dict[str, str]:
+    """What a module's score is of: commit and date, and a digest of its code."""
     commit, _, changes = source.commit().partition("+")
-    row = {
-        "commit": commit[:7] + "+changes" * bool(changes),
-        "date": date.today().isoformat(),
-        "code": code(name),
-        "killed": counts["killed"] + killed,
-        "out of time": counts["out of time"] + endless,
-        "survivors": {mutant: change(mutant) for mutant, result in results.items() if result == "survived"},
-    }
+    return {"commit": commit[:7] + "+changes" * bool(changes), "date": date.today().isoformat(), "code": code(name)}
+
+
+def keep(name: str, row: dict[str, Any]) -> None:
+    """Put a module's row into the file; drop those of modules that are no more."""
     kept = json.loads(SCORE.read_text()) | {name: row}
     with whole(SCORE) as partial:
         there = {name: kept[name] for name in sorted(kept) if path(name).exists()}
@@ -122,35 +119,44 @@ def main(names: tuple[str, ...], again: bool, sample: int | None, jobs: int) -> 
     reasons = {(entry["function"], entry["before"], entry["after"]): entry["reason"] for entry in listed()}
     functions = {name for name, _, _ in reasons}
     mutants = generate(list(names) or modules(), jobs)
-    kept = json.loads(SCORE.read_text()) if again else {}
-    died = {name: (row["killed"], row["out of time"]) for name, row in kept.items() if row["code"] == code(name)}
-    mutants = [one for one in mutants if module(one) not in died or one in kept[module(one)]["survivors"]]
+    rows = {name: state(name) | {"killed": 0, "out of time": 0} for name in map(module, mutants)}
+    if again:
+        kept = json.loads(SCORE.read_text())
+        known = {name: kept[name] for name in rows.keys() & kept if kept[name]["code"] == rows[name]["code"]}
+        mutants = [one for one in mutants if module(one) not in known or one in known[module(one)]["survivors"]]
+        for name, row in known.items():
+            rows[name] |= {"killed": row["killed"], "out of time": row["out of time"]}
     if sample is not None and sample < len(mutants):
         mutants = random.Random(SEED).sample(mutants, sample)
     left = Counter(map(module, mutants))
-    results: dict[str, dict[str, str]] = {name: {} for name in left}
-    for mutant, result in run({one: function(one) in functions and change(one) in reasons for one in mutants}, jobs):
+    lists = {one: function(one) in functions and change(one) in reasons for one in mutants}
+    survivors: dict[str, Change] = {}
+    faults = 0
+
+    def fault(sentence: str, key: Change) -> None:
+        nonlocal faults
+        faults += 1
+        print("{}: {}\n- {}\n+ {}".format(sentence, *key), flush=True)
+
+    for mutant, result in run(lists, jobs):
         name = module(mutant)
-        results[name][mutant] = result
-        if len(results[name]) == left[name] and sample is None:
-            keep(name, results[name], *died.get(name, (0, 0)))
-    survivors = {change(one) for tried in results.values() for one, result in tried.items() if result == "survived"}
-    faults = [
-        f"No test sees this change of {name}; test it, or say why in {LISTED.name}:\n- {before}\n+ {after}"
-        for name, before, after in sorted(survivors - reasons.keys())
-    ]
+        left[name] -= 1
+        if result == "survived":
+            survivors[mutant] = change(mutant)
+            if not lists[mutant]:
+                fault(f"No test sees this change; test it, or say why in {LISTED.name}", survivors[mutant])
+        else:
+            rows[name][result] += 1
+        if not left[name] and sample is None:
+            keep(name, rows[name] | {"survivors": {one: survivors[one] for one in survivors if module(one) == name}})
     if sample is None:
-        gone = {
-            key for key in reasons.keys() - survivors if key[0].startswith(tuple(f"grpo_paper.{one}." for one in left))
-        }
-        faults += [
-            f"{LISTED.name} lists a change of {name} that does not survive; take it out:\n- {before}\n+ {after}"
-            for name, before, after in sorted(gone)
-        ]
+        for key in sorted(reasons.keys() - set(survivors.values())):
+            if key[0].startswith(tuple(f"grpo_paper.{name}." for name in left)):
+                fault(f"{LISTED.name} lists a change that does not survive; take it out", key)
         if (dead := score()["all"]["die, %"]) < LEAST:
-            faults.append(f"{dead:.1f} % of all mutants die; it must be {LEAST} % at least")
+            raise SystemExit(f"{dead:.1f} % of all mutants die; it must be {LEAST} % at least")
     if faults:
-        raise SystemExit("\n".join(faults))
+        raise SystemExit(f"{faults} faults stand above")
 
 
 if __name__ == "__main__":
