@@ -7,6 +7,7 @@ it; then a mutant that seems to survive is tried afresh, in a process that has i
 A change that is listed as one that survives has to survive the tests of its own module alone.
 """
 
+import gc
 import json
 import os
 import resource
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import Phase, settings
 from mutmut.state import state
 
 MUTANTS, REACHED = Path("mutants.json"), Path("reached.json")
@@ -34,8 +36,17 @@ FORK, AFRESH = get_context("fork"), get_context("forkserver")
 AFRESH.set_forkserver_preload(["hypothesis", "PIL.Image", "scipy.optimize", "scipy.stats", "sympy", "torch", __name__])
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """That a test fails is enough, without a smaller example or a picture; and it fails in the next run as well."""
+    phases = Phase.explicit, Phase.generate
+    settings.register_profile("mutants", settings.default, phases=phases, derandomize=True, database=None)
+    settings.load_profile("mutants")
+    session.config.option.tbstyle = "no"
+
+
 def pytest_runtestloop(session: pytest.Session) -> bool:
     collected = _reached()
+    gc.freeze()  # else a fork copies all memory as soon as it looks for garbage
     tracing = FORK.Process(target=_trace, args=[session])
     tracing.start()
     tracing.join()
