@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 
-from book.pipeline import ROOT, house, story
+from book.pipeline import ROOT, house, mutants, story
 from book.pipeline.chapters import Chapter
 from book.pipeline.cost import tables
 from book.pipeline.explorer import lay_out
@@ -41,7 +41,7 @@ def stage(chapters: list[Chapter], version: str, folder: Path) -> None:
     (folder / "figures.md").write_text(hand_out(chapters, folder / "_extra" / "figures"))
     (folder / "checks.md").write_text(story.page(checks))
     (folder / "_cost").mkdir()
-    for name, table in tables(RESULTS).items():
+    for name, table in (tables(RESULTS) | mutants.tables()).items():
         (folder / "_cost" / f"{name}.md").write_text(table)
     (folder / "_house").mkdir()
     (folder / "_house" / "rooms.md").write_text(house.page())
