@@ -187,7 +187,8 @@ def overwritten(records: Iterable[logged.Record]) -> set[int]:
             evaluated = True
         elif "reward" in record:
             evaluated = False
-        found[record.get("step", -1)] = evaluated
+        if isinstance(step := record.get("step"), int):
+            found[step] = evaluated
     return {step for step, evaluated in found.items() if evaluated}
 
 
