@@ -18,7 +18,7 @@ from grpo_paper.runs import logged
 from grpo_paper.runs.faults import BrokenFileError
 from grpo_paper.runs.opening import reading
 from grpo_paper.runs.rows import NAMES, normal
-from grpo_paper.runs.wording import some
+from grpo_paper.runs.wording import listed, some
 
 with needed("Reading a run"):
     import pyarrow as pa
@@ -133,7 +133,7 @@ class Completions:
             rewards = [name for name in rewards if f"rewards/{name}/mean" in logs]
         chosen = self.columns.get("reward") or self._reward or (rewards[0] if len(rewards) == 1 else "")
         if chosen not in names:
-            found = ", ".join(rewards) or "none"
+            found = listed(rewards) or "none"
             if self._reward:
                 raise ValueError(
                     f"{file} has no column {chosen}, as other files have, but {found}: the files are of several runs; "
