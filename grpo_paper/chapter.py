@@ -59,8 +59,10 @@ def glue(name: str, number: float) -> None:
     display({f"{RECORD}text/plain": str(number)}, raw=True, metadata={"scrapbook": record})
 
 
-def check(claim: str, error: Any, tolerance: float) -> None:
+def check(claim: str, error: Any, tolerance: float, because: str = "") -> None:
     """State a claim with the largest error measured, and stop the chapter if it exceeds the tolerance.
+
+    because: where the tolerance comes from, as a sentence.
 
     >>> check("an error beyond its bound", [0.1, 0.3], 0.2)
     Traceback (most recent call last):
@@ -69,7 +71,8 @@ def check(claim: str, error: Any, tolerance: float) -> None:
     largest = float(np.max(np.abs(np.asarray(error))))
     if not largest <= tolerance:  # so that NaN fails too
         raise AssertionError(f"{claim}: largest error {largest:.2g}, allowed {tolerance:g}")
-    _held(f"{claim}: largest error {largest:.1e}, allowed {tolerance:g}.", largest, tolerance)
+    reason = f" {because}" if because else ""
+    _held(f"{claim}: largest error {largest:.1e}, allowed {tolerance:g}.{reason}", largest, tolerance)
 
 
 def confirm(claim: str, holds: Any) -> None:

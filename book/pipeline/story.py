@@ -20,7 +20,7 @@ HEAD = """\
 Every one of them holds in the execution that this book was made from; a chapter in which one fails is not published. A
 check with two numbers was measured, one without is either so or not.
 """
-SHOWN = {"hide-input", "remove-input", "remove-cell"}
+SAID = {"show-input", "hide-input", "remove-input", "remove-cell"}
 """Tags of cells that say themselves what is seen of their code."""
 
 
@@ -31,7 +31,7 @@ def fold(notebook: NotebookNode) -> list[Check]:
         if cell.cell_type != "code":
             continue
         tags = cell.metadata.setdefault("tags", [])
-        if not SHOWN & set(tags):
+        if not SAID & set(tags):
             tags.append("hide-input")
         checks = [output.data[CHECK] for output in cell.outputs if CHECK in output.get("data", {})]
         if checks:
