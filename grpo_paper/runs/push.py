@@ -33,7 +33,7 @@ def by_difficulty(run: Run) -> Finding:
         return Finding(
             title,
             "does not apply",
-            "Groups are of fewer than 4 answers: a half of one says nothing of difficulty, or leaves no half to measure.",
+            "Groups are of fewer than 4 answers: their halves are too small to tell difficulty by and to measure.",
             "It takes groups of 4 answers or more.",
             CHAPTER,
         )
@@ -74,7 +74,8 @@ def by_difficulty(run: Run) -> Finding:
             }
         )
     told = "; ".join(
-        f"{row['difficulty']}: {100 * row['groups'] / len(which):.2g} % of the groups, {100 * row['weight']:.2g} % of the weight"
+        f"{row['difficulty']}: {100 * row['groups'] / len(which):.2g} % of the groups, {100 * row['weight']:.2g} % of "
+        "the weight"
         for row in rows
     )
     return Finding(
