@@ -10,19 +10,18 @@ from hashlib import blake2b
 import numpy as np
 
 from grpo_paper.extras import needed
+from grpo_paper.runs.faults import NothingYetError
+from grpo_paper.runs.labels import Labels
 
 with needed("Reading a run"):
     import pyarrow as pa
 
-LABEL = 120
-"""Characters of a prompt that are kept to show it by."""
 VALUES = 1000
-"""Different rewards that are told apart; others count as infinite."""
+"""Different rewards that are told apart; all others count as one more."""
 PENDING = 1 << 21
 """Partial counts that are held before they are put together."""
 SHIFT = 31
 """A group's key is its step, shifted by so many bits, and its prompt's number."""
-COLUMNS = ("step", "prompt", "reward")
 
 
 @dataclass(frozen=True)
@@ -70,38 +69,55 @@ class Count:
     rows: int = 0
     without_reward: int = 0
     rewards: Counter[float] = field(default_factory=Counter)
+    others: int = 0
+    _first: float | None = None
     _prompts: dict[bytes, int] = field(default_factory=dict)
-    _labels: list[str] = field(default_factory=list)
+    _labels: Labels = field(default_factory=Labels)
     _parts: list[tuple[np.ndarray, ...]] = field(default_factory=list)
 
     def add(self, batch: pa.RecordBatch) -> None:
-        """Count rows with columns step (whole, ≥ 0), prompt (text) and reward (a number, or null or NaN for none)."""
+        """Count rows as `rows.normal` makes them.
+
+        Errors: ValueError where a reward is infinite, and is not told right from wrong by `right_above`.
+        """
         self.rows += batch.num_rows
         reward = batch.column("reward").to_numpy(zero_copy_only=False).astype(np.float64)
         given = ~np.isnan(reward)
         self.without_reward += int((~given).sum())
-        values, counts = np.unique(reward[given], return_counts=True)
-        for value, number in zip(values.tolist(), counts.tolist(), strict=True):
-            known = value in self.rewards or len(self.rewards) < VALUES
-            self.rewards[value if known else np.inf] += number
+        reward = reward[given]
         if self.right_above is not None:
             reward = (reward > self.right_above).astype(np.float64)
+        if np.isinf(reward).any():
+            raise ValueError(f"{np.isinf(reward).sum()} rewards are infinite; say above which an answer is right")
+        self._tally(reward)
         step = batch.column("step").to_numpy(zero_copy_only=False).astype(np.int64)
-        key = (step << SHIFT) | self._numbers(batch.column("prompt"))
-        self._parts.append(_summed(key[given], np.ones(given.sum(), dtype=np.int64), reward[given]))
+        key = ((step << SHIFT) | self._numbers(batch.column("prompt")))[given]
+        other = (reward != self._first).astype(np.int64)
+        self._parts.append(_summed(key, np.ones(len(key), dtype=np.int64), other))
         if len(self._parts) > 1 and sum(len(part[0]) for part in self._parts[1:]) > PENDING:
             self._parts = [self._together()]
 
     def groups(self) -> Groups:
         """The groups of what was added so far.
 
-        Errors: ValueError where rewards are not of two values, or where there are none.
+        Errors: ValueError where rewards are not of two values, NothingYetError where that cannot be told so far.
         """
         self._parts = [self._together()]
-        [(key, size, total)] = self._parts
-        low, high = (0.0, 1.0) if self.right_above is not None else two_values(self.rewards)
-        right = np.rint((total - size * low) / (high - low)).astype(np.int64)
-        return Groups(key >> SHIFT, key & ((1 << SHIFT) - 1), right, size, tuple(self._labels))
+        [(key, size, other)] = self._parts
+        low, _ = two_values(self.rewards, self.others)
+        right = other if self._first == low else size - other
+        seen, prompt = np.unique(key & ((1 << SHIFT) - 1), return_inverse=True)
+        return Groups(key >> SHIFT, prompt, right, size, self._labels.texts(seen))
+
+    def _tally(self, reward: np.ndarray) -> None:
+        values, counts = np.unique(reward, return_counts=True)
+        for value, number in zip(values.tolist(), counts.tolist(), strict=True):
+            if value in self.rewards or len(self.rewards) < VALUES:
+                self.rewards[value] += number
+            else:
+                self.others += number
+        if self._first is None and len(values):
+            self._first = values[0]
 
     def _numbers(self, texts: pa.Array) -> np.ndarray:
         """The number of each row's prompt."""
@@ -112,21 +128,21 @@ class Count:
 
     def _number(self, text: str) -> int:
         digest = blake2b(text.encode(), digest_size=16).digest()
-        number = self._prompts.setdefault(digest, len(self._labels))
+        number = self._prompts.setdefault(digest, len(self._prompts))
         if number == len(self._labels):
-            self._labels.append(" ".join(text[: 4 * LABEL].split())[:LABEL])
+            self._labels.add(text)
         return number
 
     def _together(self) -> tuple[np.ndarray, ...]:
-        nothing = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0)
+        nothing = (np.empty(0, dtype=np.int64),) * 3
         return _summed(*map(np.concatenate, zip(nothing, *self._parts, strict=True)))
 
 
-def two_values(rewards: Counter[float]) -> tuple[float, float]:
+def two_values(rewards: Counter[float], others: int = 0) -> tuple[float, float]:
     """The lower and the higher of two rewards; 0 and 1 where one of these stands alone.
 
-    Errors: ValueError where it is another that stands alone, or where there are more, with the share of the rows
-    whose reward is none of the two that are most frequent.
+    others: rewards of further values. Errors: NothingYetError where there are none, or another stands alone; ValueError
+    where there are more, with the share of the rows whose reward is none of the two that are most frequent.
 
     >>> two_values(Counter({-1.0: 3, 1.0: 5})), two_values(Counter({0.0: 7}))
     ((-1.0, 1.0), (0.0, 1.0))
@@ -135,29 +151,30 @@ def two_values(rewards: Counter[float]) -> tuple[float, float]:
     ValueError: rewards are not binary: 10 % of them are neither 0 nor 1; ...
     """
     if not rewards:
-        raise ValueError("no row has a reward; name the column that holds it")
+        raise NothingYetError("no row has a reward; name the column that holds it")
     if rewards.keys() <= {0.0, 1.0}:
         return 0.0, 1.0
     if len(rewards) == 1:
-        raise ValueError(
+        raise NothingYetError(
             f"every reward is {next(iter(rewards)):g}: it cannot be told whether that is right or wrong; "
             "say above which reward an answer is right"
         )
     low, high = sorted(value for value, _ in rewards.most_common(2))
-    others = 1 - (rewards[low] + rewards[high]) / rewards.total()
-    if others:
+    total = rewards.total() + others
+    if neither := total - rewards[low] - rewards[high]:
         raise ValueError(
-            f"rewards are not binary: {100 * others:.3g} % of them are neither {low:g} nor {high:g}; the theory is of "
-            "rewards that are 0 or 1. Say above which reward an answer is right, or name the column that is binary"
+            f"rewards are not binary: {100 * neither / total:.3g} % of them are neither {low:g} nor {high:g}; the "
+            "theory is of rewards that are 0 or 1. Say above which reward an answer is right, or name the column that "
+            "is binary"
         )
     return low, high
 
 
-def _summed(key: np.ndarray, size: np.ndarray, total: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Size and total of each key, sorted."""
+def _summed(key: np.ndarray, *columns: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Sums of the columns over the rows of each key, sorted by key."""
     if not len(key):
-        return key, size, total
+        return key, *columns
     order = np.argsort(key, kind="stable")
     key = key[order]
     starts = np.flatnonzero(np.append(True, key[1:] != key[:-1]))
-    return key[starts], np.add.reduceat(size[order], starts), np.add.reduceat(total[order], starts)
+    return key[starts], *(np.add.reduceat(column[order], starts) for column in columns)

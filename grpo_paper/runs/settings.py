@@ -152,3 +152,18 @@ READ: dict[str, Callable[[str, Any], Any]] = {
     "eps": lambda name, value: domain.one(name, _number(name, value), domain.positive),
 }
 """What is known of a configuration, and how it is checked."""
+
+SCALARS = {
+    "reward": ("reward", "critic/score/mean"),
+    "silent": ("frac_reward_zero_std",),
+    "kl": ("kl", "actor/kl_loss", "actor/reward_kl_penalty"),
+    "clipped": ("clip_ratio/region_mean", "cispo_clip_ratio", "actor/pg_clipfrac"),
+    "length": ("completions/mean_length", "response_length/mean"),
+    "entropy": ("entropy", "actor/entropy"),
+    "learning_rate": ("learning_rate", "actor/lr"),
+}
+"""What is read of a run's log, and what TRL and verl call it.
+
+reward: mean over a step's answers. silent: share of groups whose answers are all alike. kl: to the reference, per
+token. clipped: share of clipped tokens. length: mean tokens of an answer. entropy: per token.
+"""
