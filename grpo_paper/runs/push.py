@@ -87,6 +87,7 @@ def by_difficulty(run: Run) -> Finding:
         "independently. Theory's push is that of groups of this size at the class's mean success.",
         CHAPTER,
         {name: [row[name] for row in rows] for name in rows[0]},
+        "Share of the groups, and of the gradient's weight with its interval, in each class of difficulty.",
     )
 
 
@@ -134,4 +135,5 @@ def other_weightings(run: Run) -> Finding:
             "weighting": [row[0] for row in rows],
             **{CLASSES[number]: [row[number] for row in rows] for number in (1, 2, 3)},
         },
+        "A bar for each weighting, in three parts: its weight on groups with few, about half and most answers right.",
     )

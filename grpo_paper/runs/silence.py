@@ -146,6 +146,7 @@ def smaller(run: Run) -> Finding:
         "answers of a group is then unbiased for p^G + q^G. Larger groups than there were cannot be told.",
         CHAPTER,
         {"size": sizes, "silent": share, "low": low, "high": high},
+        "Share of silent groups over the size of groups, with its interval: it falls as groups grow.",
     )
 
 
