@@ -128,7 +128,7 @@ def main(names: tuple[str, ...], again: bool, sample: int | None, jobs: int) -> 
     reasons = {(entry["function"], entry["before"], entry["after"]): entry["reason"] for entry in listed()}
     functions = {name for name, _, _ in reasons}
     mutants = generate(list(names) or modules(), jobs)
-    rows = {name: state(name) | {"killed": 0, "out of time": 0} for name in map(module, mutants)}
+    rows = {name: state(name) | {"killed": 0, "out of time": 0} for name in set(map(module, mutants))}
     if again:
         kept = json.loads(SCORE.read_text())
         known = {name: kept[name] for name in rows.keys() & kept if kept[name]["code"] == rows[name]["code"]}
