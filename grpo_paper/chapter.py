@@ -19,6 +19,8 @@ with needed("A chapter"):
 
 RECORD = "application/papermill.record/"
 """What myst_nb puts before the kind of an output that is not to be seen."""
+CHECK = "application/vnd.grpo-paper.check+json"
+"""Kind of output of a check that held: its sentence, and the error and tolerance of one that was measured."""
 
 
 def begin(profile: str, seed: int) -> np.random.Generator:
@@ -57,8 +59,10 @@ def glue(name: str, number: float) -> None:
     display({f"{RECORD}text/plain": str(number)}, raw=True, metadata={"scrapbook": record})
 
 
-def check(claim: str, error: Any, tolerance: float) -> None:
+def check(claim: str, error: Any, tolerance: float, because: str = "") -> None:
     """State a claim with the largest error measured, and stop the chapter if it exceeds the tolerance.
+
+    because: where the tolerance comes from, as a sentence.
 
     >>> check("an error beyond its bound", [0.1, 0.3], 0.2)
     Traceback (most recent call last):
@@ -67,7 +71,8 @@ def check(claim: str, error: Any, tolerance: float) -> None:
     largest = float(np.max(np.abs(np.asarray(error))))
     if not largest <= tolerance:  # so that NaN fails too
         raise AssertionError(f"{claim}: largest error {largest:.2g}, allowed {tolerance:g}")
-    display(Markdown(f"✓ {claim}: largest error {largest:.1e}, allowed {tolerance:g}."))
+    reason = f" {because}" if because else ""
+    _held(f"{claim}: largest error {largest:.1e}, allowed {tolerance:g}.{reason}", largest, tolerance)
 
 
 def confirm(claim: str, holds: Any) -> None:
@@ -79,4 +84,9 @@ def confirm(claim: str, holds: Any) -> None:
     """
     if not np.all(bool(holds) if np.ndim(holds) == 0 else holds):
         raise AssertionError(f"{claim}: does not hold")
-    display(Markdown(f"✓ {claim}."))
+    _held(f"{claim}.")
+
+
+def _held(sentence: str, *measured: float) -> None:
+    """Show a check that held; the book gathers those of a cell in one line."""
+    display({CHECK: {"sentence": sentence, "measured": measured}, "text/markdown": f"✓ {sentence}"}, raw=True)

@@ -10,14 +10,19 @@ def tables(results: Path) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     for path in sorted(results.glob("*.json")):
         for name, result in json.loads(path.read_text()).items():
-            found.setdefault(name, []).append(_table(**result))
+            found.setdefault(name, []).append(_measured(**result))
     return {name: "\n\n".join(parts) + "\n" for name, parts in found.items()}
 
 
-def _table(machine: dict[str, str], rows: list[dict[str, Any]]) -> str:
-    about = "{device}; Python {python}, torch {torch}, commit {commit}, {date}".format(**machine)
+def table(rows: list[dict[str, Any]]) -> str:
+    """Rows that have the same columns, as a table."""
     lines = [list(rows[0]), ["---:"] * len(rows[0]), *([_cell(value) for value in row.values()] for row in rows)]
-    return "\n".join([*("| " + " | ".join(line) + " |" for line in lines), "", f"*{about}.*"])
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _measured(machine: dict[str, str], rows: list[dict[str, Any]]) -> str:
+    about = "{device}; Python {python}, torch {torch}, commit {commit}, {date}".format(**machine)
+    return f"{table(rows)}\n\n*{about}.*"
 
 
 def _cell(value: Any) -> str:

@@ -1,5 +1,9 @@
 """``grpo-paper read``: what the log of a training run shows, beside what the theory says."""
 
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +42,7 @@ File = click.Path(path_type=Path, dir_okay=False)
     help="Which column holds the step, prompt or reward.",
 )
 @click.option("--right-above", type=float, help="Reward above which an answer is right, where rewards are not binary.")
+@click.option("--evaluation", is_flag=True, help="Read the answers of evaluations, not of training.")
 @click.option("--html", type=File, help="Write the report as one page.")
 @click.option("--json", "data", type=File, help="Write it as data.")
 @click.option("--figures", type=click.Path(path_type=Path, file_okay=False), help="Write its figures, with passports.")
@@ -47,6 +52,7 @@ def read(
     told: dict[str, str],
     columns: dict[str, str],
     right_above: float | None,
+    evaluation: bool,
     html: Path | None,
     data: Path | None,
     figures: Path | None,
@@ -63,14 +69,34 @@ def read(
       grpo-paper read rollouts/ --set actor_rollout_ref.rollout.n=16 --beta 0.001
       grpo-paper read answers.csv --column prompt=question --weighting dr-grpo
     """
+    from grpo_paper.runs import follow as following
     from grpo_paper.runs import reading
     from grpo_paper.runs.settings import known
 
     try:
         given = known(told | {name: value for name, value in settings.items() if value is not None}, strict=True)
-        _tell(reading.read(run, given, right_above), str(run), html, data, figures)
+        if not follow:
+            _tell(reading.read(run, given, right_above, columns, evaluation), str(run), html, data, figures)
+            return
+        with _until_interrupted() as over:
+            for state in following.follow(run, given, over, right_above, columns, evaluation):
+                click.clear()
+                _tell(state, str(run), html, data, figures)
     except (ValueError, OSError) as error:
         raise click.ClickException(str(error)) from None
+
+
+@contextmanager
+def _until_interrupted() -> Iterator[Callable[[float], bool]]:
+    """Waits so many seconds, and says whether Ctrl-C or a request to end came: then the report is written once more."""
+    ended = threading.Event()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, lambda *_: ended.set()) for number in signals}
+    try:
+        yield ended.wait
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _tell(run: "Run", name: str, html: Path | None, data: Path | None, figures: Path | None) -> None:

@@ -217,6 +217,20 @@ FURTHER = (
         "theory/test_climbs.py::TestB18",
     ),
     Statement(
+        "Decisions",
+        "Which way a setting moves a run",
+        r"$0 < p_{\mathrm{ref}} < 1$, $β > 0$, $ε > 0$, $Ω > 0$; the lowest fixed point is where small steps end",
+        (
+            "theory.fixed_points.fixed_points",
+            "theory.fixed_points.bifurcation_curve",
+            "theory.groups.group_Omega",
+            "theory.groups.silent_share",
+        ),
+        "what-to-do",
+        ("fig-decisions",),
+        "theory/test_decisions.py::TestDecisions",
+    ),
+    Statement(
         "Libraries",
         "The same loss in TRL, torchrl and verl",
         "outputs of several tokens, a sample deviation",

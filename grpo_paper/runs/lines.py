@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ with needed("Reading a run"):
 BLOCK = 1 << 24
 """Bytes that are read at a time."""
 FIRST = 100
-"""Lines that are looked at to see which fields there are, and of which types."""
+"""Lines that are looked at, at most, to see which fields there are, and of which types."""
 MESSAGES = pa.list_(pa.struct({"role": pa.string(), "content": pa.string()}))
 
 
@@ -76,9 +78,11 @@ class Lines:
     def _schema(self, block: bytes, names: Mapping[str, str], more: tuple[str, ...]) -> pa.Schema | None:
         """The columns' types, as the first lines have them."""
         found: dict[str, Any] = {}
-        for line in block.splitlines()[:FIRST]:
+        for line in islice(BytesIO(block), FIRST):
             if (values := parsed(line)) is not None:
                 found |= {name: value for name, value in values.items() if found.get(name) is None}
+                if all(found.get(name) is not None for name in names.values()):
+                    break
         if not found:
             return None
         required(list(found), names, self.path)

@@ -164,6 +164,6 @@ SCALARS = {
 }
 """What is read of a run's log, and what TRL and verl call it.
 
-reward: mean over a step's answers. silent: share of groups whose answers are all alike. kl: to the reference, per token.
-clipped: share of clipped tokens. length: mean tokens of an answer. entropy: per token.
+reward: mean over a step's answers. silent: share of groups whose answers are all alike. kl: to the reference, per
+token. clipped: share of clipped tokens. length: mean tokens of an answer. entropy: per token.
 """

@@ -38,7 +38,7 @@ def notes(groups: Groups, told: int | None) -> list[str]:
             f"{share(once, len(groups.prompts))} prompts were seen at one step only; how they change cannot be told."
         )
     if len(steps) > 1 and (gap := int(np.diff(steps).min())) > 1:
-        found.append(f"No two steps are closer than {gap}: the answers of the steps between are not in the log.")
+        found.append(f"Steps with answers of their own are {gap} apart or more; what is between them was not seen.")
     return found
 
 

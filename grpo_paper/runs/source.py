@@ -87,7 +87,7 @@ def _trl(path: Path, columns: Mapping[str, str], evaluation: bool) -> list[Sourc
         raise ValueError(
             f"{path} has answers of {len(apart)} kinds of evaluation; name the folder of one"
             if apart
-            else f"{path} has no folder {trl.EVALUATION}: TRL writes the answers of evaluations over those of training; "
+            else f"{path} has no folder {trl.EVALUATION}: TRL writes evaluations over the answers of training; "
             "the callback of grpo-paper keeps them apart"
         )
     return [trl.Completions(apart[0], columns)]

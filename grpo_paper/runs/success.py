@@ -41,3 +41,32 @@ def by_prompt(run: Run) -> Finding:
         {"prompt": list(groups.prompts), "right": right, "size": size, "low": low, "high": high},
         "Success of every prompt, from the lowest to the highest, inside a band that is its interval.",
     )
+
+
+def over_steps(run: Run) -> Finding:
+    """Success of all answers of a step, along the run."""
+    groups = run.groups
+    steps, which = np.unique(groups.step, return_inverse=True)
+    right, size = (np.bincount(which, count) for count in (groups.right, groups.size))
+    low, high = clopper_pearson(right, size)
+    third = -(-len(steps) // 3)
+    told = "There is one step."
+    if len(steps) > 1:
+        parts = [(right[part].sum(), size[part].sum()) for part in (slice(None, third), slice(-third, None))]
+        (first, last) = (_interval(*part) for part in parts)
+        told = f"In the first third of the steps {first} of the answers are right, in the last {last}."
+    return Finding(
+        "Success over the run",
+        "estimated",
+        f"{len(steps):,} steps, from {steps[0]} to {steps[-1]}. {told}",
+        "Answers are independent. The intervals are Clopper–Pearson's, for the mean success rate of the prompts that "
+        "were met, which may differ from part to part; equal rates are not needed, for unequal ones vary less.",
+        "Your own run",
+        {"step": steps, "right": right, "size": size, "low": low, "high": high},
+        "Share of right answers at each step, with its interval.",
+    )
+
+
+def _interval(right: float, size: float) -> str:
+    low, high = clopper_pearson(np.array(right), np.array(size))
+    return f"{100 * right / size:.3g} % ({100 * low:.3g} to {100 * high:.3g})"

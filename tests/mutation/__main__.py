@@ -1,7 +1,8 @@
-"""Would the tests see a fault in the theory? ``make mutate``, or of a sample of faults ``make mutate SAMPLE=200``.
+"""Would the tests see a fault in the theory? ``make mutate``, or of some modules ``make mutate MODULES="theory.zoo"``.
 
 mutmut makes the faults, one small change of the code each: a mutant. A mutant dies where a test fails or does not end.
-One that survives must be listed in survivors.toml, with the reason why no test can see it.
+One that survives must be listed in survivors.toml, with the reason why no test can see it. What becomes of a module's
+mutants is kept in score.json as soon as all of them were tried.
 """
 
 import json
@@ -10,9 +11,10 @@ import random
 import shutil
 import subprocess
 import sys
-import tomllib
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import redirect_stdout
+from datetime import date
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -22,109 +24,139 @@ from mutmut.__main__ import copy_also_copy_files, copy_src_dir, create_mutants
 from mutmut.configuration import config
 from mutmut.mutation.diff_apply import get_diff_for_mutant
 
-from benchmarks.record import machine
+from book.pipeline.mutants import LISTED, SCORE, code, listed, path, score
+from grpo_paper.figure import source
 from grpo_paper.files import whole
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACE = ROOT / "mutants"
-LISTED = Path(__file__).with_name("survivors.toml")
-SCORE = ROOT / "benchmarks" / "results" / "mutation.json"
 LEAST = 95
 """Of a hundred mutants so many must die."""
 SEED = 0
+Change = tuple[str, str, str]
 
 
-def generate(jobs: int) -> list[str]:
-    """Make a copy of the project that has all mutants in it; return their names."""
+def modules() -> list[str]:
+    """All that have mutants, as "theory.zoo"."""
+    files = [file for pattern in config().only_mutate for file in sorted(ROOT.glob(pattern))]
+    return [".".join(file.relative_to(ROOT / "grpo_paper").with_suffix("").parts) for file in files]
+
+
+def generate(names: list[str], jobs: int) -> list[str]:
+    """Make a copy of the project that has all mutants of these modules in it; return the mutants' names."""
     shutil.rmtree(PLACE, ignore_errors=True)
+    files = [str(path(name).relative_to(ROOT)) for name in names]
+    config().only_mutate = files
     with redirect_stdout(StringIO()):  # the name of every file
         copy_src_dir()
         copy_also_copy_files()
         create_mutants(jobs)
-    return [name for path in sorted(PLACE.rglob("*.meta")) for name in json.loads(path.read_text())["exit_code_by_key"]]
+    made = (PLACE / f"{file}.meta" for file in files)
+    return [mutant for meta in made if meta.exists() for mutant in json.loads(meta.read_text())["exit_code_by_key"]]
 
 
-def run(mutants: list[str], jobs: int) -> dict[str, str]:
-    """What becomes of each mutant: killed, out of time, survived."""
+def run(mutants: dict[str, bool], jobs: int) -> Iterator[tuple[str, str]]:
+    """Each mutant, and what becomes of it: killed, out of time, survived. Those that are listed are marked."""
     (PLACE / "mutants.json").write_text(json.dumps(mutants))
+    to_read, to_write = os.pipe()
     # "stats" is mutmut's word for no mutant, only noting which functions run.
     environment = {"JOBS": str(jobs), "MUTANT_UNDER_TEST": "stats", "OMP_NUM_THREADS": "1", "PYTHONPATH": str(PLACE)}
     words = [*config().pytest_add_cli_args, *config().pytest_add_cli_args_test_selection]
     command = [sys.executable, "-m", "pytest", "-ptests.mutation.each", *words]
-    if subprocess.run(command, cwd=PLACE, env=os.environ | environment).returncode:
+    environment = os.environ | environment | {"RESULTS": str(to_write)}
+    trying = subprocess.Popen(command, cwd=PLACE, env=environment, pass_fds=[to_write])
+    os.close(to_write)
+    with open(to_read) as results:
+        for line in results:
+            yield tuple(json.loads(line))
+    if trying.wait():
         raise SystemExit("The mutants could not be tried; what pytest says stands above.")
-    results = map(json.loads, (PLACE / "results.jsonl").read_text().splitlines())
-    return {result["mutant"]: result["result"] for result in results}
 
 
-def change(mutant: str) -> tuple[str, str, str]:
+def module(mutant: str) -> str:
+    """Whose mutant it is."""
+    return mutant.rpartition(".")[0].removeprefix("grpo_paper.")
+
+
+def function(mutant: str) -> str:
+    """What is changed."""
+    home, _, name = mutant.rpartition("__mutmut_")[0].rpartition(".")
+    return f"{home}.{name.removeprefix('x_').removeprefix('xǁ').replace('ǁ', '.')}"
+
+
+def change(mutant: str) -> Change:
     """A mutant in words that outlive a new numbering: the function, and its changed lines before and after."""
-    module, _, name = mutant.rpartition("__mutmut_")[0].rpartition(".")
-    diff = get_diff_for_mutant(mutant, path=module.replace(".", "/") + ".py").splitlines()[2:]
+    diff = get_diff_for_mutant(mutant, path=mutant.rpartition(".")[0].replace(".", "/") + ".py").splitlines()[2:]
     before, after = (" ".join(line[1:].strip() for line in diff if line[0] == sign) for sign in "-+")
-    return f"{module}.{name.removeprefix('x_').removeprefix('xǁ').replace('ǁ', '.')}", before, after
+    return function(mutant), before, after
 
 
-def rows(results: dict[str, str]) -> list[dict[str, Any]]:
-    """The score of each module, and of all."""
-    by_module: dict[str, Counter[str]] = {}
-    for mutant, result in results.items():
-        for name in (mutant.rpartition(".")[0].removeprefix("grpo_paper."), "all"):
-            by_module.setdefault(name, Counter())[result] += 1
-    return [
-        {
-            "module": name,
-            "mutants": counts.total(),
-            "a test fails": counts["killed"],
-            "a test does not end": counts["out of time"],
-            "survive": counts["survived"],
-            "die, %": 100 * (1 - counts["survived"] / counts.total()),
-        }
-        for name, counts in sorted(by_module.items(), key=lambda item: (item[0] == "all", item[0]))
-    ]
+def state(name: str) -> dict[str, str]:
+    """What a module's score is of: commit and date, and a digest of its code."""
+    commit, _, changes = source.commit().partition("+")
+    return {"commit": commit[:7] + "+changes" * bool(changes), "date": date.today().isoformat(), "code": code(name)}
+
+
+def keep(name: str, row: dict[str, Any]) -> None:
+    """Put a module's row into the file; drop those of modules that are no more."""
+    kept = json.loads(SCORE.read_text()) | {name: row}
+    with whole(SCORE) as partial:
+        there = {name: kept[name] for name in sorted(kept) if path(name).exists()}
+        partial.write_text(json.dumps(there, indent=1, ensure_ascii=False) + "\n")
+    print("{module:<22}{mutants:>6} mutants, {survive:>4} survive, {die, %:.1f} % die".format(**score()[name]))
 
 
 @click.command()
+@click.argument("names", metavar="MODULES", nargs=-1)
+@click.option("--again", is_flag=True, help="Of modules whose code is as it was, try only what survived the last time.")
 @click.option("--sample", type=click.IntRange(min=1), help="Try only so many mutants, drawn with a fixed seed.")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Mutants tried at once.")
-def main(sample: int | None, jobs: int) -> None:
-    """Print the score; fail where a mutant survives that is not listed, or too many do."""
+def main(names: tuple[str, ...], again: bool, sample: int | None, jobs: int) -> None:
+    """Print the score of MODULES, or of all; fail where a mutant survives that is not listed, or too many do."""
     os.chdir(ROOT)
-    mutants = generate(jobs)
+    if unknown := set(names) - set(modules()):
+        raise SystemExit(f"No module is called {', '.join(sorted(unknown))}; there are {', '.join(modules())}.")
+    reasons = {(entry["function"], entry["before"], entry["after"]): entry["reason"] for entry in listed()}
+    functions = {name for name, _, _ in reasons}
+    mutants = generate(list(names) or modules(), jobs)
+    rows = {name: state(name) | {"killed": 0, "out of time": 0} for name in map(module, mutants)}
+    if again:
+        kept = json.loads(SCORE.read_text())
+        known = {name: kept[name] for name in rows.keys() & kept if kept[name]["code"] == rows[name]["code"]}
+        mutants = [one for one in mutants if module(one) not in known or one in known[module(one)]["survivors"]]
+        for name, row in known.items():
+            rows[name] |= {"killed": row["killed"], "out of time": row["out of time"]}
     if sample is not None and sample < len(mutants):
         mutants = random.Random(SEED).sample(mutants, sample)
-    results = run(mutants, jobs)
-    score = rows(results)
-    for row in score:
-        print("{module:<22}{mutants:>6} mutants, {survive:>4} survive, {die, %:.1f} % die".format(**row))
-    survivors = {change(mutant) for mutant, result in results.items() if result == "survived"}
-    listed = {(entry["function"], entry["before"], entry["after"]): entry["reason"] for entry in _listed()}
-    faults = [
-        f"No test sees this change of {name}; test it, or say why in {LISTED.name}:\n- {before}\n+ {after}"
-        for name, before, after in sorted(survivors - listed.keys())
-    ]
+    left = Counter(map(module, mutants))
+    lists = {one: function(one) in functions and change(one) in reasons for one in mutants}
+    survivors: dict[str, Change] = {}
+    faults = 0
+
+    def fault(sentence: str, key: Change) -> None:
+        nonlocal faults
+        faults += 1
+        print("{}: {}\n- {}\n+ {}".format(sentence, *key), flush=True)
+
+    for mutant, result in run(lists, jobs):
+        name = module(mutant)
+        left[name] -= 1
+        if result == "survived":
+            survivors[mutant] = change(mutant)
+            if not lists[mutant]:
+                fault(f"No test sees this change; test it, or say why in {LISTED.name}", survivors[mutant])
+        else:
+            rows[name][result] += 1
+        if not left[name] and sample is None:
+            keep(name, rows[name] | {"survivors": {one: survivors[one] for one in survivors if module(one) == name}})
     if sample is None:
-        faults += [
-            f"{LISTED.name} lists a change of {name} that does not survive; take it out:\n- {before}\n+ {after}"
-            for name, before, after in sorted(listed.keys() - survivors)
-        ]
-        if score[-1]["die, %"] < LEAST:
-            faults.append(f"{score[-1]['die, %']:.1f} % of all mutants die; it must be {LEAST} % at least")
-        about = machine("cpu")
-        reasons = [
-            {"function": f"`{name}`", "change": f"`{before}` → `{after}`", "why none can see it": listed.get(key, "?")}
-            for key in sorted(survivors)
-            for name, before, after in [key]
-        ]
-        kept = {"mutants": {"machine": about, "rows": score}, "survivors": {"machine": about, "rows": reasons}}
-        with whole(SCORE) as partial:
-            partial.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n")
+        for key in sorted(reasons.keys() - set(survivors.values())):
+            if key[0].startswith(tuple(f"grpo_paper.{name}." for name in left)):
+                fault(f"{LISTED.name} lists a change that does not survive; take it out", key)
+        if (dead := score()["all"]["die, %"]) < LEAST:
+            raise SystemExit(f"{dead:.1f} % of all mutants die; it must be {LEAST} % at least")
     if faults:
-        raise SystemExit("\n".join(faults))
-
-
-def _listed() -> list[dict[str, str]]:
-    return tomllib.loads(LISTED.read_text())["survivor"]
+        raise SystemExit(f"{faults} faults stand above")
 
 
 if __name__ == "__main__":

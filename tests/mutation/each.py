@@ -3,55 +3,87 @@
 One process collects the tests. A fork of it runs them all, to see which functions each of them reaches and how long it
 takes; then a fork for each mutant begins where collecting ended, so that a mutant costs little more than the test
 that kills it. A function may also run only once in a process, while the tests are collected or in the first that needs
-it; then a mutant that seems to survive is tried from the start, with all tests.
+it; then a mutant that seems to survive is tried afresh, in a process that has imported nothing of this project.
+A change that is listed as one that survives has to survive the tests of its own module alone.
 """
 
+import gc
 import json
 import os
 import resource
 import signal
-import subprocess
 import sys
-import traceback
 from collections import Counter
+from multiprocessing import get_context
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import Phase, settings
 from mutmut.state import state
 
-MUTANTS, REACHED, RESULTS = Path("mutants.json"), Path("reached.json"), Path("results.jsonl")
+MUTANTS, REACHED = Path("mutants.json"), Path("reached.json")
 JOBS = int(os.environ.get("JOBS", "1"))
 PATIENCE = 5, 10
 """A test is out of time after so many seconds of the processor, and so many times what it takes without a mutant."""
 ASLEEP = 120
 """Seconds after which a test is out of time that waits and computes nothing."""
 TIMED = (signal.SIGXCPU, signal.SIGALRM)
+FORK, AFRESH = get_context("fork"), get_context("forkserver")
+# What takes long to import, and is nobody's mutant.
+AFRESH.set_forkserver_preload(["hypothesis", "PIL.Image", "scipy.optimize", "scipy.stats", "sympy", "torch", __name__])
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """That a test fails is enough, without a smaller example or a picture; and it fails in the next run as well."""
+    phases = Phase.explicit, Phase.generate
+    settings.register_profile("mutants", settings.default, phases=phases, derandomize=True, database=None)
+    settings.load_profile("mutants")
+    session.config.option.tbstyle = "no"
 
 
 def pytest_runtestloop(session: pytest.Session) -> bool:
     collected = _reached()
-    if os.waitstatus_to_exitcode(os.waitpid(_fork(session, _trace), 0)[1]):
+    gc.freeze()  # else a fork copies all memory as soon as it looks for garbage
+    tracing = FORK.Process(target=_trace, args=[session])
+    tracing.start()
+    tracing.join()
+    if tracing.exitcode:
         raise pytest.UsageError("the tests fail without a mutant; make test says which")
     tests = json.loads(REACHED.read_text())
     times = Counter(function for _, functions in tests.values() for function in functions)
+    whole = sum(seconds for seconds, _ in tests.values())
+    listed: dict[str, bool] = json.loads(MUTANTS.read_text())
+    modules = list(dict.fromkeys(map(_module, listed)))
 
     def once(mutant: str) -> bool:
         return _function(mutant) in collected or times[_function(mutant)] <= 1
 
-    left = sorted(json.loads(MUTANTS.read_text()), key=once)
-    running: dict[int, str] = {}
-    with RESULTS.open("w") as results:
+    left = sorted(listed, key=lambda mutant: (modules.index(_module(mutant)), once(mutant)))
+    running: dict[int, tuple[str, BaseProcess, list[list[str]]]] = {}
+
+    def start(mutant: str, process: BaseProcess, more: list[list[str]]) -> None:
+        process.start()
+        running[process.sentinel] = mutant, process, more
+
+    with open(int(os.environ["RESULTS"]), "w") as results:
         while left or running:
             if left and len(running) < JOBS:
                 mutant = left.pop(0)
-                running[_fork(session, _try, mutant, tests)] = mutant
+                trying = FORK.Process(target=_try, args=[session, mutant, tests, listed[mutant]])
+                start(mutant, trying, _selections(mutant, listed[mutant]) if once(mutant) else [])
                 continue
-            pid, status = os.wait()
-            mutant, code = running.pop(pid), os.waitstatus_to_exitcode(status)
-            if code == 0 and once(mutant):
-                code = _afresh(mutant)
-            result = "survived" if code == 0 else "out of time" if -code in TIMED else "killed"
-            print(json.dumps({"mutant": mutant, "result": result}), file=results, flush=True)
+            for sentinel in wait(list(running)):
+                mutant, process, more = running.pop(sentinel)
+                process.join()
+                code = process.exitcode
+                if code == 0 and more:
+                    start(mutant, AFRESH.Process(target=_afresh, args=[mutant, more[0], whole]), more[1:])
+                    continue
+                result = "survived" if code == 0 else "out of time" if -code in TIMED else "killed"
+                print(json.dumps([mutant, result]), file=results, flush=True)
     return True
 
 
@@ -69,22 +101,11 @@ def _reached() -> set[str]:
     return functions
 
 
-def _fork(session: pytest.Session, work: object, *arguments: object) -> int:
-    pid = os.fork()
-    if pid == 0:
-        try:
-            os._exit(work(session, *arguments))
-        finally:  # reached by an exception alone, and what a fork must not do is to return
-            traceback.print_exc(file=sys.__stderr__)
-            os._exit(1)
-    return pid
-
-
 def _processor() -> float:
     return sum(os.times()[:4])
 
 
-def _trace(session: pytest.Session) -> int:
+def _trace(session: pytest.Session) -> None:
     """Run every test without a mutant; note what it reaches and how long it takes."""
     tests = {}
     for item, after in zip(session.items, [*session.items[1:], None], strict=True):
@@ -92,35 +113,45 @@ def _trace(session: pytest.Session) -> int:
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
         tests[item.nodeid] = (_processor() - start, sorted(_reached()))
     REACHED.write_text(json.dumps(tests))
-    return session.testsfailed
+    sys.exit(bool(session.testsfailed))
 
 
-def _try(session: pytest.Session, mutant: str, tests: dict[str, tuple[float, list[str]]]) -> int:
-    """1 as soon as a test fails, 0 if none does."""
+def _begin(mutant: str) -> None:
     os.environ["MUTANT_UNDER_TEST"] = mutant
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    items = [item for item in session.items if _function(mutant) in tests[item.nodeid][1]]
+
+
+def _limit(seconds: float, asleep: int = ASLEEP) -> None:
+    """What comes next may take this much longer than it does without a mutant, which is `seconds`."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    limit = used.ru_utime + used.ru_stime + PATIENCE[0] + PATIENCE[1] * seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (int(limit) + 1, resource.RLIM_INFINITY))
+    signal.alarm(asleep)
+
+
+def _try(session: pytest.Session, mutant: str, tests: dict[str, Any], listed: bool) -> None:
+    """End with 1 as soon as a test fails, with 0 if none does."""
+    _begin(mutant)
     own = f"/test_{_module(mutant)}"
+    items = [item for item in session.items if _function(mutant) in tests[item.nodeid][1]]
+    items = [item for item in items if own in item.nodeid or not listed]
     items.sort(key=lambda item: (own not in item.nodeid, tests[item.nodeid][0]))
     for item, after in zip(items, [*items[1:], None], strict=True):
-        limit = resource.getrusage(resource.RUSAGE_SELF)
-        limit = limit.ru_utime + limit.ru_stime + PATIENCE[0] + PATIENCE[1] * tests[item.nodeid][0]
-        resource.setrlimit(resource.RLIMIT_CPU, (int(limit) + 1, resource.RLIM_INFINITY))
-        signal.alarm(ASLEEP)
+        _limit(tests[item.nodeid][0])
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
         if session.testsfailed:
-            return 1
-    return 0
+            sys.exit(1)
 
 
-def _afresh(mutant: str) -> int:
-    environment = os.environ | {"MUTANT_UNDER_TEST": mutant}
+def _selections(mutant: str, listed: bool) -> list[list[str]]:
+    """Arguments of pytest for each try afresh: the module's own tests, which kill nearly all, and all tests."""
     words = [word for word in sys.argv[1:] if __name__ not in word]
     own = [str(path) for path in Path("tests").rglob(f"test_{_module(mutant)}*.py")]
-    options = words[: words.index("-q") + 1]
-    # The module's own tests alone are collected in a fraction of the time, and kill nearly all.
-    for chosen in ([*own, *options], [*own, *words]) if own else (words,):
-        code = subprocess.run([sys.executable, "-m", "pytest", *chosen], env=environment).returncode
-        if code:
-            break
-    return code
+    few = [[*own, *words[: words.index("-q") + 1]]] if own else []
+    return few if listed else [*few, words]
+
+
+def _afresh(mutant: str, words: list[str], seconds: float) -> None:
+    _begin(mutant)
+    _limit(seconds, 0)
+    sys.exit(pytest.main(words))
