@@ -115,7 +115,7 @@ class Completions:
 
     def _table(self, file: Path) -> pa.Table:
         """The columns that are needed, and no answers."""
-        with reading(file), pa.parquet.ParquetFile(file, read_dictionary=["prompt"]) as parquet:
+        with reading(file), pa.parquet.ParquetFile(file) as parquet:
             schema = parquet.schema_arrow
             if missing := [name for name in ("step", "prompt", "completion", "advantage") if name not in schema.names]:
                 raise BrokenFileError(f"{file} has no column {missing[0]}, which TRL always writes")
