@@ -77,7 +77,8 @@ def keep(run: Path) -> int:
 
 def _wait(over: threading.Event) -> None:
     """Stop the command that follows, as Ctrl-C does, once standard input is at its end."""
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1):  # and not through sys.stdin, whose lock bars this process from ending
+        pass
     over.set()
     if sys.platform == "win32":
         signal.raise_signal(signal.SIGINT)
