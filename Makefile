@@ -18,7 +18,7 @@ define NEEDS_PYTHON
 	  { echo "Python 3.11 or later is needed$(if $(PYTHON), and '$(PYTHON)' is not it); name yours: make $(MAKECMDGOALS) PYTHON=/path/to/python3"; exit 1; }
 endef
 
-.PHONY: help env book pdf release check test mutate pythons peers browse bench lab statements register format clean broken
+.PHONY: help env book pdf release check test mutate pythons peers recipe browse bench lab statements register format clean broken
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -63,11 +63,20 @@ mutate: $(ENV)  ## would the tests see a fault? every small change of the theory
 pythons: $(ENV)  ## the wheel, and what needs no torch, on every other Python that is found
 	$(BIN)/python -m tests.pythons
 
-peers: $(ENV) $(PEERS)  ## our loss and advantages beside those of TRL, torchrl and verl, from the wheel, in .venv-peers
-	@rm -rf build/peers && mkdir -p build/peers && cp -r peers build/peers/
+peers: $(ENV) $(PEERS)  ## beside TRL, torchrl and verl, from the wheel, in .venv-peers: loss, advantages, callback, recipe
+	@rm -rf build/peers && mkdir -p build/peers && cp -r peers recipes build/peers/
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir build/peers .
 	.venv-peers/bin/python -m pip install --quiet --no-deps --force-reinstall build/peers/*.whl
 	cd build/peers && OMP_NUM_THREADS=1 ../../.venv-peers/bin/python -m pytest peers --quiet
+
+RECIPE := build/recipe
+recipe: export OMP_NUM_THREADS := 1
+recipe: $(PEERS)  ## the recipe for GSM8K on its tiny model and sums, with a penalty and without, to read in build/recipe
+	.venv-peers/bin/python -m recipes.gsm8k.train tiny --out $(RECIPE)/beta
+	.venv-peers/bin/python -m recipes.gsm8k.train tiny --out $(RECIPE)/free --beta 0
+	@for policy in start beta/final free/final; do for split in train test; do \
+	  .venv-peers/bin/python -m recipes.gsm8k.evaluate $(RECIPE)/$$policy --questions $(RECIPE)/start --split $$split \
+	    --temperature 1 --longest 5 --out $(RECIPE)/evaluation/$${policy%/final}-$$split.csv || exit 1; done; done
 
 # Each release pinned and nothing resolved: verl asks for an older tensordict and transformers than torchrl and TRL do.
 $(PEERS): peers/requirements.txt

@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,10 +15,12 @@ with needed("A chapter"):
     import sympy
     from IPython.display import Markdown, Math, display
 
-    from grpo_paper.figure.publication import PARAMETERS_VARIABLE
+    from grpo_paper.figure.publication import PARAMETERS_VARIABLE, STYLE
 
 RECORD = "application/papermill.record/"
 """What myst_nb puts before the kind of an output that is not to be seen."""
+CHECK = "application/vnd.grpo-paper.check+json"
+"""Kind of output of a check that held: its sentence, and the error and tolerance of one that was measured."""
 
 
 def begin(profile: str, seed: int) -> np.random.Generator:
@@ -34,7 +35,7 @@ def begin(profile: str, seed: int) -> np.random.Generator:
     domain.choice("profile", profile, domain.PROFILES)
     generator = np.random.default_rng(domain.seed(seed))
     os.environ[PARAMETERS_VARIABLE] = json.dumps({"profile": profile, "seed": int(seed)})
-    plt.style.use(Path(__file__).with_name("figure") / "style.mplstyle")
+    plt.style.use(STYLE)
     return generator
 
 
@@ -58,8 +59,10 @@ def glue(name: str, number: float) -> None:
     display({f"{RECORD}text/plain": str(number)}, raw=True, metadata={"scrapbook": record})
 
 
-def check(claim: str, error: Any, tolerance: float) -> None:
+def check(claim: str, error: Any, tolerance: float, because: str = "") -> None:
     """State a claim with the largest error measured, and stop the chapter if it exceeds the tolerance.
+
+    because: where the tolerance comes from, as a sentence.
 
     >>> check("an error beyond its bound", [0.1, 0.3], 0.2)
     Traceback (most recent call last):
@@ -68,7 +71,8 @@ def check(claim: str, error: Any, tolerance: float) -> None:
     largest = float(np.max(np.abs(np.asarray(error))))
     if not largest <= tolerance:  # so that NaN fails too
         raise AssertionError(f"{claim}: largest error {largest:.2g}, allowed {tolerance:g}")
-    display(Markdown(f"✓ {claim}: largest error {largest:.1e}, allowed {tolerance:g}."))
+    reason = f" {because}" if because else ""
+    _held(f"{claim}: largest error {largest:.1e}, allowed {tolerance:g}.{reason}", largest, tolerance)
 
 
 def confirm(claim: str, holds: Any) -> None:
@@ -80,4 +84,9 @@ def confirm(claim: str, holds: Any) -> None:
     """
     if not np.all(bool(holds) if np.ndim(holds) == 0 else holds):
         raise AssertionError(f"{claim}: does not hold")
-    display(Markdown(f"✓ {claim}."))
+    _held(f"{claim}.")
+
+
+def _held(sentence: str, *measured: float) -> None:
+    """Show a check that held; the book gathers those of a cell in one line."""
+    display({CHECK: {"sentence": sentence, "measured": measured}, "text/markdown": f"✓ {sentence}"}, raw=True)

@@ -193,6 +193,14 @@ class TestTraps:
             # Six groups of eight are heard, then six of thirty-two; N/(N − 1) moves it by less than 1 %.
             assert raised.item() == pytest.approx(2, rel=0.01)
 
+    def test_a_penalty_in_the_reward_is_whitened_with_it(self) -> None:
+        """verl's use_kl_in_reward: what a silent group makes of it does not depend on its coefficient."""
+        kl = torch.tensor([[0.1, 0.4, 0.2, 0.9]], dtype=torch.float64)
+        weak, strong = (of.verl("grpo")(1 - beta * kl) for beta in (0.01, 1.0))
+        assert weak.abs().max() > 1
+        # verl adds 1e-6 to a deviation of 0.0036.
+        assert apart(weak, strong) < 1e-3
+
     @pytest.mark.parametrize("size", [4, 8, 16])
     def test_a_deviation_of_the_others_explodes(self, size) -> None:
         """NeMo-RL's issue 1518, by its formula."""

@@ -27,6 +27,7 @@ NEEDS = (
     ),
     (("-c", "from grpo_paper.figure import publish"), 'which is not installed: pip install "grpo-paper[figures]"'),
     (("-c", "import grpo_paper.chapter"), 'which is not installed: pip install "grpo-paper[figures]"'),
+    (("-m", "grpo_paper", "read", "run"), 'needs pyarrow, which is not installed: pip install "grpo-paper[runs]"'),
     (("-m", "grpo_paper", "reproduce", "fig-weights"), "this needs a copy of the project's files, with notebooks/"),
 )
 """What says in a sentence what it needs."""

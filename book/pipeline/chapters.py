@@ -27,7 +27,7 @@ from papermill.exceptions import PapermillExecutionError
 from tqdm import tqdm
 from traitlets.config import Config
 
-from book.pipeline import BUILD, ROOT, record
+from book.pipeline import BUILD, ROOT, house, record
 from book.pipeline.endings import refusal
 from book.pipeline.seconds import Seconds
 from book.pipeline.workplace import put
@@ -67,7 +67,11 @@ class Chapter:
     def inputs(self) -> record.Digests:
         """Digests of everything the result depends on, by a name that says what changed."""
         library = sorted(p for p in (ROOT / "grpo_paper").rglob("*") if p.suffix in {".py", ".mplstyle"})
-        files = [self.path, *library, ROOT / "requirements.lock", ROOT / "book" / "pipeline" / "chapters.py"]
+        text = self.path.read_text(encoding="utf-8")
+        unused = house.unused(text)
+        library = [p for p in library if p.relative_to(ROOT / "grpo_paper").parts[0] not in unused]
+        recorded = sorted(p for p in self.path.parent.glob("recorded/**/*") if p.is_file() and '"recorded"' in text)
+        files = [self.path, *recorded, *library, ROOT / "requirements.lock", ROOT / "book" / "pipeline" / "chapters.py"]
         digests = {str(file.relative_to(ROOT)): record.digest(file) for file in files}
         return digests | {
             "its parameters": json.dumps(self.parameters, sort_keys=True),

@@ -1,7 +1,9 @@
 """The rooms of the house and which way imports point, read from the source: a picture and a table for a page."""
 
 import ast
+import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from graphlib import TopologicalSorter
 from html import escape
 from itertools import permutations, product
@@ -29,6 +31,7 @@ def modules(root: Path = ROOT) -> dict[str, Path]:
     return found
 
 
+@cache
 def imports(root: Path = ROOT) -> Graph:
     """Which modules each module imports, wherever in its text the import stands, if not for types only."""
     known = modules(root)
@@ -71,6 +74,21 @@ def rooms(graph: Graph) -> Graph:
         if here := room(name):
             found[here] |= {room(other) or "theory" for other in used} - {here}
     return found
+
+
+def unused(text: str) -> set[str]:
+    """The rooms that nothing in a text of Python, a chapter say, can reach by imports.
+
+    >>> sorted(unused("from grpo_paper.theory.groups import group_Omega") & {"theory", "runs", "cli"})
+    ['cli', 'runs']
+    """
+    graph = rooms(imports())
+    reached = set()
+    waiting = {room for room in graph if re.search(rf"\bgrpo_paper\.{room}\b", text)} | {"theory"}
+    while waiting:
+        reached |= waiting
+        waiting = set().union(*(graph[room] for room in waiting)) - reached
+    return graph.keys() - reached
 
 
 def floors(graph: Graph) -> list[list[str]]:

@@ -1,5 +1,6 @@
 """Lay out the source of the site: hand-written pages, executed chapters, figures, tables, MathJax."""
 
+import re
 import shutil
 import subprocess
 from importlib.metadata import distribution
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 
-from book.pipeline import ROOT, house, mutants
+from book.pipeline import ROOT, house, mutants, story
 from book.pipeline.chapters import Chapter
 from book.pipeline.cost import tables
 from book.pipeline.explorer import lay_out
@@ -19,6 +20,8 @@ from grpo_paper.figure.passport import UNKNOWN
 from grpo_paper.ledger.pages import errata_page, footer, statements_page
 
 RESULTS = ROOT / "benchmarks" / "results"
+SECTION = re.compile(r"(\([a-z0-9-]+\)=\n)?## ")
+"""How a cell begins that begins a section; its anchor may stand before it."""
 
 
 def stage(chapters: list[Chapter], version: str, folder: Path) -> None:
@@ -27,15 +30,19 @@ def stage(chapters: list[Chapter], version: str, folder: Path) -> None:
     config = folder / "_config.yml"
     config.write_text(config.read_text().replace("VERSION", version))
     notation = (ROOT / "book" / "notation.md").read_text()
+    checks = {}
     for chapter in chapters:
         notebook = nbformat.read(chapter.kept / f"{chapter.name}.ipynb", as_version=4)
         prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-        notebook.cells.insert(1, nbformat.v4.new_markdown_cell(symbols(notation, prose), id="symbols"))
+        place = next(i for i, cell in enumerate(notebook.cells) if SECTION.match(cell.source))
+        notebook.cells.insert(place, nbformat.v4.new_markdown_cell(symbols(notation, prose), id="symbols"))
         notebook.cells.append(nbformat.v4.new_markdown_cell(footer(chapter.name), id="ledger"))
         drop_pictures(notebook)
+        checks[chapter.name] = story.fold(notebook)
         (folder / "notebooks").mkdir(exist_ok=True)
         nbformat.write(notebook, folder / "notebooks" / f"{chapter.name}.ipynb")
     (folder / "figures.md").write_text(hand_out(chapters, folder / "_extra" / "figures"))
+    (folder / "checks.md").write_text(story.page(checks))
     (folder / "_cost").mkdir()
     for name, table in (tables(RESULTS) | mutants.tables()).items():
         (folder / "_cost" / f"{name}.md").write_text(table)

@@ -8,6 +8,7 @@ import click
 
 from grpo_paper import __version__
 from grpo_paper.cli.figures import cite, figures, reproduce, verify
+from grpo_paper.cli.read import read
 from grpo_paper.cli.theory import predict, statements
 from grpo_paper.cli.train import train
 from grpo_paper.extras import MissingExtraError
@@ -65,6 +66,7 @@ def main() -> None:
 main.add_command(cite)
 main.add_command(figures)
 main.add_command(predict)
+main.add_command(read)
 main.add_command(reproduce)
 main.add_command(statements)
 main.add_command(train)

@@ -5,13 +5,12 @@ import difflib
 import io
 import json
 import math
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from grpo_paper.cli.types import one_of
+from grpo_paper.cli.types import methods, one_of, width
 from grpo_paper.extras import needed
 
 if TYPE_CHECKING:
@@ -19,17 +18,8 @@ if TYPE_CHECKING:
 
 VARIANTS = ("grpo", "dr-grpo", "mirror-grpo", "mirror-dr-grpo", "two-kl", "two-kl-dr")
 BARS = "▁▂▃▄▅▆▇█"
-WIDEST = 100
-"""Columns of text that an eye follows."""
 PICTURES = (".svg", ".pdf", ".png")
 Rows = list[dict[str, Any]]
-
-
-def _methods() -> list[str]:
-    """Every method of the zoo, for a shell to complete."""
-    from grpo_paper.theory.methods import METHODS
-
-    return [method.key for method in METHODS]
 
 
 @click.command()
@@ -39,7 +29,7 @@ def _methods() -> list[str]:
 @click.option("--variant", type=click.Choice(VARIANTS), default="grpo", help="Row of the paper's Table 1.")
 @click.option(
     "--weighting",
-    shell_complete=one_of(_methods),
+    shell_complete=one_of(methods),
     help="Another method in place of GRPO, with its setting after a colon: maxrl, pkpo:8. It takes any --alpha.",
 )
 @click.option("--alpha", type=float, help="Share of the penalty that goes to the reference, for the two-kl variants.")
@@ -116,12 +106,12 @@ def predict(
 
 def _variant(name: str, weighting: str | None, alpha: float | None) -> "Variant":
     import grpo_paper as library
-    from grpo_paper.theory import methods
+    from grpo_paper.theory import methods as zoo
 
     if weighting is not None:
         if name != "grpo":
             raise ValueError(f"--weighting {weighting} takes the place of --variant {name}; give one of them")
-        return library.Variant(methods.weighting(weighting), 1.0 if alpha is None else alpha)
+        return library.Variant(zoo.weighting(weighting), 1.0 if alpha is None else alpha)
     if name.startswith("two-kl"):
         if alpha is None:
             raise ValueError(f"--variant {name} needs --alpha, the share of the penalty that goes to the reference")
@@ -224,8 +214,7 @@ def statements(item: str | None) -> None:
         return
     id = item.lower().replace(" ", "-")
     try:
-        width = min(shutil.get_terminal_size().columns, WIDEST)
-        click.echo(record(RECORDS[id], width))
+        click.echo(record(RECORDS[id], width()))
     except KeyError:
         near = difflib.get_close_matches(id, RECORDS, 3, cutoff=0.3)
         hint = f"did you mean {' or '.join(near)}?" if near else "see grpo-paper statements"

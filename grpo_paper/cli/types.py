@@ -1,5 +1,6 @@
 """Kinds of values that options take, beside click's own, and how a shell completes them."""
 
+import shutil
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -15,6 +16,18 @@ def one_of(known: Callable[[], Iterable[str]]) -> Completion:
         return [word for word in known() if word.startswith(start)]
 
     return begin_so
+
+
+def methods() -> list[str]:
+    """Every method of the zoo, for a shell to complete."""
+    from grpo_paper.theory.methods import METHODS
+
+    return [method.key for method in METHODS]
+
+
+def width() -> int:
+    """Columns of the terminal, as far as an eye follows."""
+    return min(shutil.get_terminal_size().columns, 100)
 
 
 class Numbers(click.ParamType):

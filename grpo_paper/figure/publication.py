@@ -7,7 +7,7 @@ import os
 import platform
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -31,6 +31,7 @@ MIME = "application/vnd.grpo-paper.figure+json"
 """What the book renders; Jupyter, which does not know it, shows the PNG."""
 PARAMETERS_VARIABLE = "GRPO_PARAMETERS"
 """Environment variable in which `chapter.begin` leaves the parameters, as JSON; a process runs one chapter."""
+STYLE = Path(__file__).with_name("style.mplstyle")
 COMPUTE_WITH = ("matplotlib", "numpy", "python-flint", "scipy", "sympy", "torch")
 
 
@@ -45,33 +46,50 @@ def publish(id: str, figure: Figure, *, data: Mapping[str, Any], caption: str, a
     alt: what a reader who cannot see it needs, plain text.
     Errors: ValueError naming what is missing or malformed; nothing is written then.
     """
+    parameters = json.loads(os.environ.get(PARAMETERS_VARIABLE, "{}"))
+    made = files(id, figure, data=data, caption=caption, alt=alt, parameters=parameters)
+    folder = Path(os.environ.get(FOLDER_VARIABLE, "figures"))
+    for suffix, content in made.items():
+        with whole(folder / f"{id}.{suffix}") as partial:
+            partial.write_bytes(content)
+    bundle = {
+        MIME: {"id": id, "caption": caption.strip(), "alt": " ".join(alt.split())},
+        "image/png": base64.b64encode(made["png"]).decode(),
+        "text/plain": " ".join(alt.split()),
+    }
+    display(bundle, raw=True)
+
+
+def files(
+    id: str,
+    figure: Figure,
+    *,
+    data: Mapping[str, Any],
+    caption: str,
+    alt: str,
+    parameters: Mapping[str, Any],
+    kinds: Collection[str] = carry.KINDS,
+) -> dict[str, bytes]:
+    """The figure as files of these kinds, each with its passport, and the passport itself as JSON; it is closed then.
+
+    parameters: what its data were made with, for the passport; the rest as `publish` has it.
+    """
     if not FIGURE_ID.fullmatch(id):
         raise ValueError(f"id = {id!r} is not a figure id: it must read like 'fig-success-map'")
     for name, text in (("caption", caption), ("alt", alt)):
         if not text.strip():
             raise ValueError(f"{name} of {id} is empty: every figure has a caption and an alt text")
     columns, dtype = table(data)
-    passport = _passport(id, caption, columns, dtype)
-    if layout := figure.get_layout_engine():  # once, where each of the three formats would do it anew
+    passport = _passport(id, caption, columns, dtype, parameters)
+    if layout := figure.get_layout_engine():  # once, where each of the formats would do it anew
         layout.execute(figure)
         figure.set_layout_engine("none")
-    bare = {"svg": _svg(figure, id), "pdf": _pdf(figure, id), "png": _png(figure, id), "csv": columns.encode()}
+    made = {kind: columns.encode() if kind == "csv" else DRAWN[kind](figure, id) for kind in kinds}
     plt.close(figure)
-
-    files = {kind: carry.put(kind, content, passport) for kind, content in bare.items()}
-    folder = Path(os.environ.get(FOLDER_VARIABLE, "figures"))
-    for suffix, content in (files | {"json": f"{passport}\n".encode()}).items():
-        with whole(folder / f"{id}.{suffix}") as partial:
-            partial.write_bytes(content)
-    bundle = {
-        MIME: {"id": id, "caption": caption.strip(), "alt": " ".join(alt.split())},
-        "image/png": base64.b64encode(bare["png"]).decode(),
-        "text/plain": " ".join(alt.split()),
-    }
-    display(bundle, raw=True)
+    return {kind: carry.put(kind, bare, passport) for kind, bare in made.items()} | {"json": f"{passport}\n".encode()}
 
 
-def _passport(id: str, caption: str, columns: str, dtype: str) -> str:
+def _passport(id: str, caption: str, columns: str, dtype: str, parameters: Mapping[str, Any]) -> str:
     """The passport's text, as far as it is known here; `rerun.stamp` adds the statements and the commit."""
     torch = sys.modules.get("torch")
     try:
@@ -84,7 +102,7 @@ def _passport(id: str, caption: str, columns: str, dtype: str) -> str:
             title=re.split(r"(?<=[.!?])\s", " ".join(caption.split()))[0],
             statements=(),
             chapter=chapter,
-            parameters=json.loads(os.environ.get(PARAMETERS_VARIABLE, "{}")),
+            parameters=parameters,
             dtype=dtype,
             device="cuda" if torch and torch.cuda.is_initialized() else "cpu",
             versions={"python": platform.python_version(), "grpo-paper": __version__} | _versions(),
@@ -128,3 +146,6 @@ def _png(figure: Figure, title: str) -> bytes:
     notes.add_text("Title", title)
     Image.open(full).convert("RGB").quantize(256).save(out, "png", optimize=True, pnginfo=notes)
     return out.getvalue()
+
+
+DRAWN = {"svg": _svg, "pdf": _pdf, "png": _png}

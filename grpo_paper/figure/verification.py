@@ -18,6 +18,8 @@ from grpo_paper.figure.rerun import Files, rerun
 
 LARGEST = 5_000_000
 """Bytes of a file; the book's largest has a tenth of it."""
+OF_A_RUN = "fig-run-"
+"""How the id of a figure begins that `grpo-paper read` makes, of no chapter."""
 POINTS, LEVELS = 0.01, 16
 """What two drawings may differ by, since the last digits of the data may: coordinates in points, colours of 255."""
 NUMBER = re.compile(rb"-?\d+(?:\.\d+)?")
@@ -64,6 +66,9 @@ def verify(path: Path, remake: Callable[[str, Mapping[str, Any]], Files] = rerun
         passport = parse(text)
         if kind == "csv" and digest(_decoded(bare)) != passport.sha256:
             return Verdict("differs", "The data were altered after the figure was made: their digest is another.")
+        if passport.id.startswith(OF_A_RUN):
+            data = "its data are as they were written; " if kind == "csv" else ""
+            return Verdict("cannot tell", f"It shows a run's log: {data}grpo-paper read makes it again from the log.")
         chapter = source.chapter_of(passport.id)
         source.program(chapter, passport.parameters)  # checks the parameters
         fresh = remake(passport.id, passport.parameters)

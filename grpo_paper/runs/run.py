@@ -1,0 +1,41 @@
+"""A run as it was read: its groups, what it was trained with, what was logged beside them, and what was left out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from grpo_paper.runs.groups import Groups
+from grpo_paper.runs.settings import Settings
+
+
+@dataclass(frozen=True)
+class Run:
+    """What every finding is made from.
+
+    scalars: columns of equal length, `step` and what was logged under the names of `settings.SCALARS`; NaN where a
+    step has none. notes: what was dropped, or taken for granted, and why, a sentence each.
+    """
+
+    groups: Groups
+    settings: Settings
+    scalars: Mapping[str, np.ndarray] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """What was read, and what it was trained with as far as that is known, in a sentence."""
+        groups, known = self.groups, self.settings
+        seen = len(np.unique(groups.prompt))
+        told = {
+            "weighting": known.weighting and known.weighting.name,
+            "β": known.beta,
+            "G": known.group_size,
+            "clip": known.clip,
+        }
+        trained = ", ".join(f"{name} {value}" for name, value in told.items() if value is not None)
+        unknown = " and ".join(name for name, value in told.items() if value is None)
+        return (
+            f"{groups.size.sum():,} answers to {seen:,} prompts in {len(np.unique(groups.step)):,} steps"
+            f"{f'; {trained}' if trained else ''}{f'; {unknown} not known' if unknown else ''}."
+        )

@@ -1,0 +1,172 @@
+"""Which weighting's law a run without a penalty follows, by a test that may say that it cannot tell, and how fast."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from grpo_paper.runs.difficulty import SEED
+from grpo_paper.runs.finding import Finding
+from grpo_paper.runs.law import Coordinate, Counts, Fit, clock_error, fit
+from grpo_paper.runs.run import Run
+from grpo_paper.theory.weighting import MEAN_ONLY, WHITENED, Weighting
+from grpo_paper.theory.zoo import DISCO, MAXRL
+
+TITLE, SPEED = "The law of small steps", "The effective step"
+CHAPTER = "Unit speed"
+LAWS = (WHITENED, MEAN_ONLY, MAXRL, DISCO)
+STRAIGHT = {
+    WHITENED: "2 arcsin √p",
+    MEAN_ONLY: "the log-odds",
+    MAXRL: "−log(1 − p)",
+    DISCO: "the success rate itself",
+}
+"""What moves alike under each in large groups."""
+PARTS = 10
+PROMPTS = 1500
+"""Prompts that are enough for the fit: of more, so many are drawn."""
+SURE, AHEAD = 1.645, 3.0
+"""Standard errors, and nats of log-likelihood, by which a law must lead each other one before it is named."""
+REACH = 1.96
+FEWEST = 30
+"""Prompts from which on a law is fitted."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The fits of several laws to one run; best: the index of the likeliest; named: whether the lead is significant."""
+
+    laws: tuple[Weighting, ...]
+    fits: tuple[Fit, ...]
+
+    @property
+    def best(self) -> int:
+        """The likeliest law."""
+        return int(np.argmax([found.likelihood.sum() for found in self.fits]))
+
+    @property
+    def leads(self) -> np.ndarray:
+        """How far the best is ahead of each in log-likelihood, and in standard errors of that (Vuong 1989); rows."""
+        best = self.fits[self.best].likelihood
+        apart = np.array([best - found.likelihood for found in self.fits])
+        lead, spread = apart.sum(1), np.sqrt(apart.shape[1]) * apart.std(1)
+        return np.column_stack([lead, np.where(spread > 0, lead / np.where(spread > 0, spread, 1), 0.0)])
+
+    @property
+    def named(self) -> bool:
+        """Whether the best is ahead of every other law by enough."""
+        others = np.delete(self.leads, self.best, 0)
+        return bool(((others[:, 0] > AHEAD) & (others[:, 1] > SURE)).all())
+
+
+def by_parts(run: Run) -> tuple[Counts, np.ndarray]:
+    """Counts of each prompt in up to 10 parts of the run, and each part's mean step; without prompts in one alone."""
+    groups = run.groups
+    steps, which = np.unique(groups.step, return_inverse=True)
+    parts = min(PARTS, len(steps))
+    part = which * parts // len(steps)
+    cell, shape = groups.prompt * parts + part, (len(groups.prompts), parts)
+    right, size = (
+        np.bincount(cell, count, minlength=shape[0] * shape[1]).reshape(shape) for count in (groups.right, groups.size)
+    )
+    mean_step = np.bincount(part, groups.step * groups.size) / np.bincount(part, groups.size)
+    told = np.flatnonzero((size > 0).sum(1) > 1)
+    if len(told) > PROMPTS:
+        told = np.sort(np.random.default_rng(SEED).choice(told, PROMPTS, replace=False))
+    return Counts(right[told], size[told]), mean_step
+
+
+def tried(laws: tuple[Weighting, ...], counts: Counts, coordinates: list[Coordinate]) -> Trial:
+    """The fit of each law; a later one begins with the starts that the first has found."""
+    first = fit(counts, coordinates[0])
+    return Trial(laws, (first, *(fit(counts, coordinate, first) for coordinate in coordinates[1:])))
+
+
+def findings(run: Run) -> list[Finding]:
+    """Which law the run follows, and how far it goes a step under it."""
+    refusal = _refusal(run)
+    counts, step = by_parts(run)
+    if not refusal and len(counts.right) < FEWEST:
+        refusal = (
+            f"{len(counts.right)} prompts were met in two parts of the run or more; {FEWEST} are needed",
+            "It takes prompts that are met again; one epoch gives one group a prompt, and no way along which it moves.",
+        )
+    if refusal:
+        says, holds = refusal
+        return [Finding(title, "does not apply", f"{says}.", holds, CHAPTER) for title in (TITLE, SPEED)]
+    own = run.settings.weighting
+    laws = LAWS if own is None or own in LAWS or own.coupled or not own.positive else (*LAWS, own)
+    size = run.settings.group_size or int(np.bincount(run.groups.size).argmax())
+    coordinates = [Coordinate.of(weighting, size, run.settings.eps) for weighting in laws]
+    try:
+        trial = tried(laws, counts, coordinates)
+    except RuntimeError as error:
+        return [
+            Finding(title, "does not apply", f"It cannot be told: {error}.", "", CHAPTER) for title in (TITLE, SPEED)
+        ]
+    return [_named(run, trial, size, len(counts.right)), _speed(run, trial, counts, coordinates, step)]
+
+
+def _refusal(run: Run) -> tuple[str, str] | None:
+    """Why no law of small steps holds, and what it would take."""
+    if run.settings.beta:
+        return (
+            f"With a penalty (β = {run.settings.beta:g}) the reference pulls each prompt back by how far it has come: "
+            "there is no coordinate in which all move alike",
+            "The law is of small steps without a penalty.",
+        )
+    return None
+
+
+def _named(run: Run, trial: Trial, size: int, prompts: int) -> Finding:
+    best, leads = trial.laws[trial.best], trial.leads
+    second = min((n for n in range(len(trial.laws)) if n != trial.best), key=lambda n: leads[n, 1])
+    lead = (
+        f"ahead of {trial.laws[second].name} by {leads[second, 0]:.3g} nats of log-likelihood, "
+        f"{leads[second, 1]:.2g} standard errors"
+    )
+    if trial.named:
+        straight = f": {STRAIGHT[best]} is straightest" if best in STRAIGHT else ""
+        says = f"The law of {best.name} fits best{straight}, {lead}."
+    else:
+        says = f"Which law it is cannot be told: that of {best.name} fits best, but only {lead}."
+    own = run.settings.weighting
+    if trial.named and own is not None and own != best:
+        says += f" The run was trained with {own.name}: its prompts do not move by their own pushes alone."
+    penalty = " β is not known; it is taken for 0." if run.settings.beta is None else ""
+    return Finding(
+        TITLE,
+        "fitted",
+        says,
+        f"All {prompts:,} prompts are moved by one clock, each from its own start, along the mean push of groups of "
+        f"{size}; no penalty. A law is named if it leads every other one tried by 3 nats and by 1.645 standard errors "
+        f"over prompts: it is then the closest of those tried, which need not be the cause.{penalty}",
+        CHAPTER,
+        {
+            "law": [weighting.name for weighting in trial.laws],
+            "behind": leads[:, 0],
+            "standard errors": leads[:, 1],
+        },
+        "How far each law is behind the best, in log-likelihood.",
+    )
+
+
+def _speed(run: Run, trial: Trial, counts: Counts, coordinates: list[Coordinate], step: np.ndarray) -> Finding:
+    own = run.settings.weighting
+    taken = trial.laws.index(own) if own in trial.laws else trial.best
+    why = "which it was trained with" if own in trial.laws else "which fits best"
+    found = trial.fits[taken]
+    error = clock_error(counts, coordinates[taken], found)
+    low, high = found.clock - REACH * error, found.clock + REACH * error
+    steps = step[-1] - step[0]
+    rate = ", ".join(f"{end / steps:.3g}" for end in (found.clock[-1], low[-1], high[-1]))
+    value, *interval = rate.split(", ")
+    return Finding(
+        SPEED,
+        "fitted",
+        f"Under the law of {trial.laws[taken].name}, {why}, a step moves the log-odds of a prompt by {value} times its "
+        f"push ({' to '.join(interval)}), on average over the run.",
+        "As for the law. The interval is of prompts drawn independently; 95 % in large samples.",
+        CHAPTER,
+        {"step": step, "clock": found.clock, "low": low, "high": high},
+        "The clock that moves all prompts, along the steps, with its interval: straight where the speed is constant.",
+    )

@@ -1,0 +1,72 @@
+"""How often answers are right, by prompt, with intervals that are never too short."""
+
+import numpy as np
+from scipy.special import betaincinv
+
+from grpo_paper.runs.finding import Finding
+from grpo_paper.runs.run import Run
+
+LEVEL = 0.95
+
+
+def clopper_pearson(right: np.ndarray, size: np.ndarray, level: float = LEVEL) -> tuple[np.ndarray, np.ndarray]:
+    """Ends of the interval for a success rate that covers it with probability `level` at least, whatever it is.
+
+    Domain: 0 ≤ right ≤ size, 0 < level < 1. Shapes: broadcast.
+
+    >>> low, high = clopper_pearson(np.array([0, 5]), np.array([10, 10]))
+    >>> low.round(4), high.round(4)
+    (array([0.    , 0.1871]), array([0.3085, 0.8129]))
+    """
+    tail = (1 - level) / 2
+    with np.errstate(invalid="ignore"):  # the ends that are 0 and 1 by definition
+        low = np.where(right == 0, 0.0, betaincinv(np.maximum(right, 1), size - right + 1, tail))
+        high = np.where(right == size, 1.0, betaincinv(right + 1, np.maximum(size - right, 1), 1 - tail))
+    return low, high
+
+
+def by_prompt(run: Run) -> Finding:
+    """Success of each prompt over all its answers."""
+    groups = run.groups
+    right, size = (
+        np.bincount(groups.prompt, weights, minlength=len(groups.prompts)) for weights in (groups.right, groups.size)
+    )
+    low, high = clopper_pearson(right, size)
+    return Finding(
+        "Success by prompt",
+        "estimated",
+        f"{len(right):,} prompts, {int(size.sum()):,} answers: {100 * right.sum() / size.sum():.3g} % are right.",
+        "The answers to a prompt are independent and equally likely to be right; Clopper–Pearson intervals.",
+        "Your own run",
+        {"prompt": list(groups.prompts), "right": right, "size": size, "low": low, "high": high},
+        "Success of every prompt, from the lowest to the highest, inside a band that is its interval.",
+    )
+
+
+def over_steps(run: Run) -> Finding:
+    """Success of all answers of a step, along the run."""
+    groups = run.groups
+    steps, which = np.unique(groups.step, return_inverse=True)
+    right, size = (np.bincount(which, count) for count in (groups.right, groups.size))
+    low, high = clopper_pearson(right, size)
+    third = -(-len(steps) // 3)
+    told = "There is one step."
+    if len(steps) > 1:
+        parts = [(right[part].sum(), size[part].sum()) for part in (slice(None, third), slice(-third, None))]
+        (first, last) = (_interval(*part) for part in parts)
+        told = f"In the first third of the steps {first} of the answers are right, in the last {last}."
+    return Finding(
+        "Success over the run",
+        "estimated",
+        f"{len(steps):,} steps, from {steps[0]} to {steps[-1]}. {told}",
+        "Answers are independent. The intervals are Clopper–Pearson's, for the mean success rate of the prompts that "
+        "were met, which may differ from part to part; equal rates are not needed, for unequal ones vary less.",
+        "Your own run",
+        {"step": steps, "right": right, "size": size, "low": low, "high": high},
+        "Share of right answers at each step, with its interval.",
+    )
+
+
+def _interval(right: float, size: float) -> str:
+    low, high = clopper_pearson(np.array(right), np.array(size))
+    return f"{100 * right / size:.3g} % ({100 * low:.3g} to {100 * high:.3g})"

@@ -1,0 +1,1 @@
+"""Recipes: runs of other people's trainers, to be read beside the theory."""
