@@ -119,7 +119,7 @@ def _refusal(run: Run) -> tuple[str, str] | None:
 
 def _named(run: Run, trial: Trial, size: int, prompts: int) -> Finding:
     best, leads = trial.laws[trial.best], trial.leads
-    second = min((n for n in range(len(trial.laws)) if n != trial.best), key=lambda n: leads[n, 0])
+    second = min((n for n in range(len(trial.laws)) if n != trial.best), key=lambda n: leads[n, 1])
     lead = (
         f"ahead of {trial.laws[second].name} by {leads[second, 0]:.3g} nats of log-likelihood, "
         f"{leads[second, 1]:.2g} standard errors"
