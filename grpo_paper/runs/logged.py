@@ -1,6 +1,7 @@
 """What a trainer logged beside its answers: objects of numbers, each at a step, as columns."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 
 from grpo_paper.runs.lines import parsed
 from grpo_paper.runs.opening import reading
+from grpo_paper.runs.rows import STEPS
 from grpo_paper.runs.settings import SCALARS
 
 Record = Mapping[str, Any]
@@ -22,8 +24,9 @@ def columns(records: Iterable[Record]) -> dict[str, np.ndarray]:
     steps: dict[int, dict[str, float]] = {}
     for record in records:
         known = {own: value for own, names in SCALARS.items() if (value := _first(record, names)) is not None}
-        if known and isinstance(record.get("step"), int):
-            steps.setdefault(record["step"], {}).update(known)
+        step = record.get("step")
+        if known and isinstance(step, int) and 0 <= step < STEPS:
+            steps.setdefault(step, {}).update(known)
     if not steps:
         return {}
     found = sorted(steps.items())
@@ -55,6 +58,7 @@ def _first(record: Record, names: tuple[str, ...]) -> float | None:
     """The first that is a number; NaN and infinities are none."""
     for name in names:
         value = record.get(name)
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and np.isfinite(value):
-            return float(value)
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < np.inf:
+            with suppress(OverflowError):
+                return float(value)
     return None

@@ -1,5 +1,7 @@
 """Files of others: opened, unpacked, and what is wrong with them as a sentence."""
 
+import codecs
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,3 +44,24 @@ def opened(path: Path) -> Iterator[pa.NativeFile]:
         if start == BOM:
             stream.read(3)
         yield stream
+
+
+class Text(io.RawIOBase):
+    """The bytes of a stream, refused where they are not UTF-8: parsers that meet such in the midst of their work warn.
+
+    Errors: UnicodeDecodeError.
+    """
+
+    def __init__(self, stream: pa.NativeFile) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """So many bytes, fewer at the end."""
+        found = self._stream.read(size if size >= 0 else None)
+        self._decoder.decode(found, final=not found)
+        return found

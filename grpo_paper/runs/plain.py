@@ -9,7 +9,7 @@ import numpy as np
 
 from grpo_paper.extras import needed
 from grpo_paper.runs.lines import Lines
-from grpo_paper.runs.opening import opened, reading
+from grpo_paper.runs.opening import Text, opened, reading
 from grpo_paper.runs.rows import NAMES, normal, required
 
 with needed("Reading a run"):
@@ -78,7 +78,7 @@ def _csv(file: Path, names: Mapping[str, str], notes: list[str]) -> Iterator[pa.
     size = pa.csv.ReadOptions(block_size=BLOCK)
     parse = pa.csv.ParseOptions(newlines_in_values=True, invalid_row_handler=skip)
     with reading(file):
-        with opened(file) as stream, pa.csv.open_csv(stream, size, parse) as start:
+        with opened(file) as stream, pa.csv.open_csv(Text(stream), size, parse) as start:
             required(start.schema.names, names, file)
             types = {name: start.schema.field(name).type for name in names.values()}
         skipped.clear()
@@ -86,7 +86,7 @@ def _csv(file: Path, names: Mapping[str, str], notes: list[str]) -> Iterator[pa.
         convert = pa.csv.ConvertOptions(
             include_columns=list(kinds), column_types=kinds | {names["prompt"]: pa.string()}
         )
-        with opened(file) as stream, pa.csv.open_csv(stream, size, parse, convert) as batches:
+        with opened(file) as stream, pa.csv.open_csv(Text(stream), size, parse, convert) as batches:
             yield from batches
     if skipped:
         notes.append(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from grpo_paper.extras import needed
+from grpo_paper.runs.wording import listed
 
 with needed("Reading a run"):
     import pyarrow as pa
@@ -31,8 +32,9 @@ def required(there: list[str], names: Mapping[str, str], where: Path) -> None:
     for what, name in names.items():
         if there.count(name) != 1:
             found = "no" if name not in there else "more than one"
-            columns = ", ".join(there)
-            raise ValueError(f"{where} has {found} column {name}; it has {columns}. Say which one holds the {what}")
+            raise ValueError(
+                f"{where} has {found} column {name}; it has {listed(there)}. Say which one holds the {what}"
+            )
 
 
 def normal(batch: pa.RecordBatch, names: Mapping[str, str], where: Path) -> pa.RecordBatch:

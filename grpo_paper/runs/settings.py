@@ -108,7 +108,7 @@ def _whole(least: int) -> Callable[[str, Any], int]:
 def _number(name: str, value: Any) -> float:
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ValueError(f"{name} = {value!r} is not a number") from None
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from grpo_paper.extras import needed
 from grpo_paper.runs import plain, trl, verl
 from grpo_paper.runs.faults import NothingYetError
+from grpo_paper.runs.folder import COMPLETIONS, EVALUATION
 from grpo_paper.runs.rows import NAMES
 
 with needed("Reading a run"):
@@ -79,15 +80,15 @@ def _file(path: Path, columns: Mapping[str, str], evaluation: bool) -> Source:
 
 
 def _trl(path: Path, columns: Mapping[str, str], evaluation: bool) -> list[Source]:
-    training = [folder for folder in (path / trl.COMPLETIONS, path) if _has(folder, trl.FILE)]
+    training = [folder for folder in (path / COMPLETIONS, path) if _has(folder, trl.FILE)]
     if not evaluation or not training:
         return [trl.Completions(folder, columns) for folder in training[:1]]
-    apart = [folder for folder in sorted(path.glob(f"{trl.EVALUATION}*")) if _has(folder, trl.FILE)]
+    apart = [folder for folder in sorted(path.glob(f"{EVALUATION}*")) if _has(folder, trl.FILE)]
     if len(apart) != 1:
         raise ValueError(
             f"{path} has answers of {len(apart)} kinds of evaluation; name the folder of one"
             if apart
-            else f"{path} has no folder {trl.EVALUATION}: TRL writes evaluations over the answers of training; "
+            else f"{path} has no folder {EVALUATION}: TRL writes evaluations over the answers of training; "
             "the callback of grpo-paper keeps them apart"
         )
     return [trl.Completions(apart[0], columns)]

@@ -16,17 +16,16 @@ import numpy as np
 from grpo_paper.extras import needed
 from grpo_paper.runs import logged
 from grpo_paper.runs.faults import BrokenFileError
+from grpo_paper.runs.folder import SCALARS, SETTINGS
 from grpo_paper.runs.opening import reading
 from grpo_paper.runs.rows import NAMES, normal
-from grpo_paper.runs.wording import some
+from grpo_paper.runs.wording import listed, some
 
 with needed("Reading a run"):
     import pyarrow as pa
     import pyarrow.parquet
 
 FILE = re.compile(r"completions_(\d+)\.parquet")
-SETTINGS, SCALARS, COMPLETIONS, EVALUATION = "grpo-paper.json", "grpo-paper.jsonl", "completions", "evaluation"
-"""What the callback writes, where TRL writes, and where the callback puts what evaluations wrote there."""
 
 
 @dataclass
@@ -41,6 +40,7 @@ class Completions:
     _read: int = field(default=0, compare=False)
     _seen: dict[bytes, Path] = field(default_factory=dict, compare=False)
     _repeated: list[tuple[int, int]] = field(default_factory=list, compare=False)
+    _aside: list[int] = field(default_factory=list, compare=False)
     _evaluated: list[int] = field(default_factory=list, compare=False)
 
     @property
@@ -49,10 +49,12 @@ class Completions:
         return self.place.absolute().parent
 
     def files(self) -> list[Path]:
-        """The files, by step."""
+        """The files, by step, without those that the callback is about to put back."""
         self._records = self._log()
-        found = {step: file for file in self.place.iterdir() if (step := step_of(file)) is not None}
-        return [file for _, file in sorted(found.items())]
+        there = {file.name: file for file in self.place.iterdir()}
+        found = {step: file for file in there.values() if (step := step_of(file)) is not None}
+        self._aside = [step for step, file in found.items() if f".{file.name}" in there]
+        return [file for step, file in sorted(found.items()) if step not in self._aside]
 
     def rows(self, file: Path) -> Iterator[pa.RecordBatch]:
         """The rows of one file, none where they are no answers of training or were there before.
@@ -102,6 +104,11 @@ class Completions:
                 f"answers over those of training, some or all: steps {some(self._evaluated)}. The callback of "
                 "grpo-paper keeps them apart."
             )
+        if self._aside:
+            notes.append(
+                f"The run ended while an evaluation stood in place of the answers of step {some(self._aside)}; they "
+                "were left out. The callback puts them back when the run goes on."
+            )
         if not self._records:
             notes.append(
                 f"{self.run} has no log of the trainer ({SCALARS} or trainer_state.json): whether evaluations wrote "
@@ -133,7 +140,7 @@ class Completions:
             rewards = [name for name in rewards if f"rewards/{name}/mean" in logs]
         chosen = self.columns.get("reward") or self._reward or (rewards[0] if len(rewards) == 1 else "")
         if chosen not in names:
-            found = ", ".join(rewards) or "none"
+            found = listed(rewards) or "none"
             if self._reward:
                 raise ValueError(
                     f"{file} has no column {chosen}, as other files have, but {found}: the files are of several runs; "
@@ -187,7 +194,8 @@ def overwritten(records: Iterable[logged.Record]) -> set[int]:
             evaluated = True
         elif "reward" in record:
             evaluated = False
-        found[record.get("step", -1)] = evaluated
+        if isinstance(step := record.get("step"), int):
+            found[step] = evaluated
     return {step for step, evaluated in found.items() if evaluated}
 
 

@@ -22,7 +22,7 @@ with needed("Reading a run"):
 
 FILE = re.compile(r"(\d+)\.jsonl")
 NAMES = {"step": "step", "prompt": "input", "reward": "score"}
-UID, ENDING = r"^(?P<sample>.*)_(?P<rollout>\d{1,9})_(?P<output>\d{1,9})$", r"_\d{1,9}_\d{1,9}$"
+UID, ENDING = r"(?s)^(?P<sample>.*)_(?P<rollout>\d{1,9})_(?P<output>\d{1,9})$", r"_\d{1,9}_\d{1,9}$"
 """How the newer trainer names an answer: its prompt at this step, which of the group, and which turn of several."""
 CONFIGURATION = (
     *(f"algorithm.{name}" for name in ("adv_estimator", "norm_adv_by_std_in_grpo", "use_kl_in_reward")),

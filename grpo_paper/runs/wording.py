@@ -15,6 +15,16 @@ def some(numbers: Iterable[int], most: int = 8) -> str:
     return f"{', '.join(map(str, ordered[:most]))}, … {ordered[-1]}"
 
 
+def listed(names: Iterable[str], most: int = 20) -> str:
+    """Names that others gave, in one line, whatever is in them.
+
+    >>> listed(["step", "two\\nlines", "x" * 99], 2)
+    'step, two lines, …'
+    """
+    found = [" ".join(str(name).split())[:40] for name in names]
+    return ", ".join(found[:most] + ["…"] * (len(found) > most))
+
+
 def share(part: int, whole: int) -> str:
     """A part of a whole, with its share.
 

@@ -155,6 +155,14 @@ class TestTRL:
         }
         assert of(reads(tmp_path, evaluation=True)) == counted(some_rows([2], seed=5))
 
+    def test_what_the_callback_is_about_to_put_back_is_left_out(self, tmp_path) -> None:
+        """Where it was killed after an evaluation: the file under the step's name is the evaluation's."""
+        file = logs.trl(tmp_path, ROWS) / "completions" / "completions_00002.parquet"
+        file.rename(file.with_name(f".{file.name}"))
+        logs.trl_file(tmp_path, 2, [Row(2, "other", 1.0)])
+        assert of(reads(tmp_path)) == counted(row for row in ROWS if row.step != 2)
+        assert "in place of the answers of step 2; they were left out" in notes(tmp_path)
+
     def test_what_is_told_counts_more_than_what_lies_there(self, tmp_path) -> None:
         from grpo_paper.runs.reading import read
 
