@@ -63,8 +63,8 @@ mutate: $(ENV)  ## would the tests see a fault? every small change of the theory
 pythons: $(ENV)  ## the wheel, and what needs no torch, on every other Python that is found
 	$(BIN)/python -m tests.pythons
 
-peers: $(ENV) $(PEERS)  ## our loss and advantages beside those of TRL, torchrl and verl, from the wheel, in .venv-peers
-	@rm -rf build/peers && mkdir -p build/peers && cp -r peers build/peers/
+peers: $(ENV) $(PEERS)  ## beside TRL, torchrl and verl, from the wheel, in .venv-peers: loss, advantages, callback, recipe
+	@rm -rf build/peers && mkdir -p build/peers && cp -r peers recipes build/peers/
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir build/peers .
 	.venv-peers/bin/python -m pip install --quiet --no-deps --force-reinstall build/peers/*.whl
 	cd build/peers && OMP_NUM_THREADS=1 ../../.venv-peers/bin/python -m pytest peers --quiet

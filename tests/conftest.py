@@ -23,7 +23,7 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 if find_spec("torch") is None:
-    collect_ignore = ["trainer", "cli/test_cli.py", "runs.py"]
+    collect_ignore = ["trainer", "cli/test_cli.py", "histories.py"]
 
 
 @dataclass(frozen=True)

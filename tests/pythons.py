@@ -13,7 +13,7 @@ from tests.bare import NEEDS, ROOT, SAYS, build, told
 SUPPORTED = ("3.11", "3.12", "3.13", "3.14")
 PLACE = ROOT / "build" / "pythons"
 BESIDE = ("hypothesis", "mpmath", "pytest", "pyyaml", "flit_core>=3.12")
-TESTS = ("tests/theory", "tests/ledger", "tests/cli", "tests/figure/test_passport.py")
+TESTS = ("tests/theory", "tests/ledger", "tests/cli", "tests/runs", "tests/figure/test_passport.py")
 
 
 def find(version: str) -> Path | None:
@@ -52,7 +52,7 @@ def tests(version: str, found: Path, wheel: Path) -> None:
         if sentence not in (there := told(python, words, PLACE)).stderr:
             raise SystemExit(f"Python {version} says {there.stderr}, not {sentence}: {words}")
     print(f"Python {version}: the wheel works with the core alone", flush=True)
-    run(python, "-m", "pip", "install", "--quiet", f"{wheel}[figures,proofs]", *BESIDE)
+    run(python, "-m", "pip", "install", "--quiet", f"{wheel}[proofs,runs]", *BESIDE)
     command = [str(python), "-m", "pytest", "--doctest-ignore-import-errors", "--quiet", *TESTS, "grpo_paper"]
     if subprocess.run(command, cwd=ROOT, check=False).returncode:
         raise SystemExit(f"The tests failed on Python {version}.")

@@ -67,9 +67,11 @@ class Chapter:
     def inputs(self) -> record.Digests:
         """Digests of everything the result depends on, by a name that says what changed."""
         library = sorted(p for p in (ROOT / "grpo_paper").rglob("*") if p.suffix in {".py", ".mplstyle"})
-        unused = house.unused(self.path.read_text(encoding="utf-8"))
+        text = self.path.read_text(encoding="utf-8")
+        unused = house.unused(text)
         library = [p for p in library if p.relative_to(ROOT / "grpo_paper").parts[0] not in unused]
-        files = [self.path, *library, ROOT / "requirements.lock", ROOT / "book" / "pipeline" / "chapters.py"]
+        recorded = sorted(p for p in self.path.parent.glob("recorded/**/*") if p.is_file() and '"recorded"' in text)
+        files = [self.path, *recorded, *library, ROOT / "requirements.lock", ROOT / "book" / "pipeline" / "chapters.py"]
         digests = {str(file.relative_to(ROOT)): record.digest(file) for file in files}
         return digests | {
             "its parameters": json.dumps(self.parameters, sort_keys=True),

@@ -1,5 +1,6 @@
 """Lay out the source of the site: hand-written pages, executed chapters, figures, tables, MathJax."""
 
+import re
 import shutil
 import subprocess
 from importlib.metadata import distribution
@@ -19,6 +20,8 @@ from grpo_paper.figure.passport import UNKNOWN
 from grpo_paper.ledger.pages import errata_page, footer, statements_page
 
 RESULTS = ROOT / "benchmarks" / "results"
+SECTION = re.compile(r"(\([a-z0-9-]+\)=\n)?## ")
+"""How a cell begins that begins a section; its anchor may stand before it."""
 
 
 def stage(chapters: list[Chapter], version: str, folder: Path) -> None:
@@ -31,7 +34,7 @@ def stage(chapters: list[Chapter], version: str, folder: Path) -> None:
     for chapter in chapters:
         notebook = nbformat.read(chapter.kept / f"{chapter.name}.ipynb", as_version=4)
         prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-        place = next(i for i, cell in enumerate(notebook.cells) if cell.source.startswith("## "))
+        place = next(i for i, cell in enumerate(notebook.cells) if SECTION.match(cell.source))
         notebook.cells.insert(place, nbformat.v4.new_markdown_cell(symbols(notation, prose), id="symbols"))
         notebook.cells.append(nbformat.v4.new_markdown_cell(footer(chapter.name), id="ledger"))
         drop_pictures(notebook)

@@ -217,6 +217,21 @@ FURTHER = (
         "theory/test_climbs.py::TestB18",
     ),
     Statement(
+        "Own run",
+        "A log read beside the theory",
+        r"independent answers; two recorded runs of a tiny model, and simulated logs of known truth",
+        (
+            "runs.reading.read",
+            "runs.report.report",
+            "runs.success.clopper_pearson",
+            "runs.silence.silent_chance",
+        ),
+        "own-run",
+        ("fig-own-run",),
+        "runs/test_silence.py::TestExpected",
+        status="measured",
+    ),
+    Statement(
         "Decisions",
         "Which way a setting moves a run",
         r"$0 < p_{\mathrm{ref}} < 1$, $β > 0$, $ε > 0$, $Ω > 0$; the lowest fixed point is where small steps end",

@@ -91,6 +91,8 @@ STATES = {
     "B18": r"With $F' = Ω$ the fixed points are the stationary points of $J(p) = F(p) - β\,\mathrm{kl}(p \parallel "
     r"p_{\mathrm{ref}})$, those of slope below 1 its maxima; an exact update is a step of $1/β$ along its natural "
     r"gradient, and small steps end on its lowest maximum.",
+    "Own run": r"Of a log of answers, what was counted, what is estimated with its uncertainty, what is fitted, and "
+    r"what does not apply.",
     "Decisions": r"The lowest fixed point falls as $β$ grows and rises with $p_{\mathrm{ref}}$; a larger group pushes "
     r"harder on average, $Ω_G < Ω_{G+1} < Ω$, and is silent less often.",
     "Libraries": r"One loss of tokens, with three choices, is that of TRL, of torchrl and of verl to the last digits.",

@@ -10,9 +10,8 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
-
-from grpo_paper.runs.folder import COMPLETIONS
 
 PAGE, SAID = "grpo-paper.html", "grpo-paper.log"
 AT_MOST = 60.0
@@ -57,32 +56,22 @@ class Beside:
 
 
 def keep(run: Path) -> int:
-    """Write the page of a run as it grows, until standard input closes, and then once more. Returns an exit status."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    over = threading.Event()
-    threading.Thread(target=_wait, args=(over,), daemon=True).start()
-    while not over.wait(1.0) and not any((run / COMPLETIONS).glob("completions_*")):
-        pass
-    words = ("read", str(run), "--html", str(run / PAGE))
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        if not over.is_set() and (status := _command(*words, "--follow")) and not over.is_set():
-            return status
-    except KeyboardInterrupt:
-        pass
-    finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-    return _command(*words)
+    """Write the page of a run as it grows, until standard input closes. Returns an exit status."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # until the command listens
+    threading.Thread(target=_stop_with_input, daemon=True).start()
+    return _command("read", str(run), "--follow", "--html", str(run / PAGE))
 
 
-def _wait(over: threading.Event) -> None:
-    """Stop the command that follows, as Ctrl-C does, once standard input is at its end."""
-    sys.stdin.buffer.read()
-    over.set()
-    if sys.platform == "win32":
-        signal.raise_signal(signal.SIGINT)
-    else:
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+def _stop_with_input() -> None:
+    """Once standard input is at its end, do as Ctrl-C does, until the command has heard it and ends this process."""
+    while os.read(sys.stdin.fileno(), 1):  # and not through sys.stdin, whose lock bars this process from ending
+        pass
+    while True:
+        if sys.platform == "win32":
+            signal.raise_signal(signal.SIGINT)
+        else:
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        time.sleep(0.2)
 
 
 def _command(*words: str) -> int:

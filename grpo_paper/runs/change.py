@@ -1,4 +1,4 @@
-"""How much better prompts of each difficulty became: the same prompts early and late, without regression to the mean."""
+"""How much better prompts of each difficulty became: the same ones early and late, without regression to the mean."""
 
 import numpy as np
 from scipy.stats import t as student
@@ -72,7 +72,7 @@ def by_difficulty(run: Run) -> Finding:
     return Finding(
         title,
         "estimated",
-        f"From the first third of the steps to the last, over {int(both.sum()):,} prompts that were met in both: {told}.",
+        f"From the first third of the steps to the last, over {int(both.sum()):,} prompts met in both: {told}.",
         "Answers are independent and prompts are drawn independently. Classes are by one half of a prompt's early "
         "answers, the change is measured from the other half, so that luck in the choice does not show; the intervals "
         f"hold for all {len(rows)} classes together.",

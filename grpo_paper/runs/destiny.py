@@ -1,4 +1,4 @@
-"""With a penalty: the fate that the recursion gives each prompt, as far as its answers tell, and how far the run got."""
+"""With a penalty: the fate that the recursion gives each prompt, as far as answers tell, and how far the run got."""
 
 import numpy as np
 
@@ -34,7 +34,7 @@ WORDS = {
 
 
 def of_prompts(run: Run) -> Finding:
-    """Verdict and end of each prompt, over the whole interval of its reference, and the share of the way that was gone."""
+    """Verdict and end of each prompt, over the whole interval of its reference, and how much of the way was gone."""
     beta = run.settings.beta
     if not beta:
         return _without_penalty(beta)
@@ -61,8 +61,8 @@ def of_prompts(run: Run) -> Finding:
         told.append(f"of {share[UNTOLD]:,} it cannot be told, for within the interval of p_ref there are several fates")
     narrow = way[way[:, 1] - way[:, 0] < NARROW]
     gone = (
-        f"How far it got can be told of {len(narrow):,}: in the middle of them {100 * np.median(narrow.mean(1)):.3g} % of "
-        "the way from reference to end."
+        f"How far it got can be told of {len(narrow):,}: in the middle of them {100 * np.median(narrow.mean(1)):.3g} % "
+        "of the way from reference to end."
         if len(narrow)
         else "How far any of them got cannot be told: ends are out of sight or intervals too wide."
     )
@@ -92,13 +92,13 @@ def of_prompts(run: Run) -> Finding:
 def _without_penalty(beta: float | None) -> Finding:
     if beta is None:
         says = (
-            "β is not known, so nothing is said of where the run ends. Look for beta in TRL's configuration (0 unless it "
-            "was set, and then kl is logged) or for use_kl_loss and kl_loss_coef in verl's, and give it."
+            "β is not known, so nothing is said of where the run ends. Look for beta in TRL's configuration (0 unless "
+            "it was set, and then kl is logged) or for use_kl_loss and kl_loss_coef in verl's, and give it."
         )
     else:
         says = (
-            "At β = 0 there is no end point: nothing pulls back, and success rises for as long as answers differ. There "
-            "is no fixed point, as the fixed points are where push and penalty balance; no stability, as there is "
+            "At β = 0 there is no end point: nothing pulls back, and success rises for as long as answers differ. "
+            "There is no fixed point, as fixed points are where push and penalty balance; no stability, as there is "
             "nothing to settle at; and TRL logs no KL, as it then holds no reference."
         )
     return Finding(TITLE, "does not apply", says, "The recursion is of a penalty β > 0 to the reference.", CHAPTER)
@@ -106,7 +106,7 @@ def _without_penalty(beta: float | None) -> Finding:
 
 def _fates(outcome: np.ndarray, beta: float, eps: float, variant: Variant) -> tuple[np.ndarray, Fate]:
     """Log-odds throughout the interval of each outcome, shape (outcomes, GRID), and the fate of each."""
-    low, high = (np.clip(logit(end), NONE, -NONE) for end in clopper_pearson(*outcome.T, TOGETHER))
+    low, high = (np.clip(logit(end), NONE, -NONE) for end in clopper_pearson(outcome[:, 0], outcome[:, 1], TOGETHER))
     L = np.linspace(low, high, GRID, axis=1)
     return L, fate(sigmoid(L), beta, eps, variant)
 

@@ -53,11 +53,12 @@ def overall(run: Run) -> Finding:
         TITLE,
         "estimated",
         f"In the last steps the policy is {paid:.3g} nats an answer from the reference, and its success asks for "
-        f"{value * paid:.3g} at least: an efficiency of {value:.2g} or more (with all that is not known of success, "
-        f"{low:.2g} or more). The theory's policy has 1, as it moves nothing but the odds of right and wrong.{beyond}",
-        f"{TAKEN}. The prompts met in both are like those whose KL was logged, each met as often. By difficulty, in one "
-        "half of the first answers, prompts are taken together: their mean kl is then bounded from below (Jensen), by "
-        "rates of which 95 % intervals hold together. The logged KL's own error is not known.",
+        f"about {value * paid:.3g} or more: an efficiency of about {value:.2g} or more, and with all that is not known "
+        f"of success of {low:.2g} or more. The theory's policy has 1, as it moves nothing but the odds of right and "
+        f"wrong.{beyond}",
+        f"{TAKEN}. The prompts met in both are like those whose KL was logged, each met as often. By difficulty, in "
+        "one half of the first answers, prompts are taken together: their mean kl is then bounded from below (Jensen), "
+        "by rates of which 95 % intervals hold together. The logged KL's own error is not known.",
         CHAPTER,
         {
             "difficulty": [CLASSES[number] for number in there],

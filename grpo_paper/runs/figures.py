@@ -11,7 +11,6 @@ from grpo_paper.runs.finding import Finding
 with needed("A report's figures"):
     import matplotlib.pyplot as plt
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
     from grpo_paper.figure import carry
     from grpo_paper.figure.publication import STYLE, files

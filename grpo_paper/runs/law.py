@@ -1,10 +1,10 @@
 """The law of small steps, fitted: in which coordinate do all prompts move alike?
 
-Without a penalty dL/dt = Ω(p) (B13): the coordinate φ with dφ/dL = 1/Ω grows at one speed whatever the prompt, 2 arcsin √p
-for GRPO, the log-odds for Dr. GRPO. So a run's clock, one reading for each part of it, moves every prompt from its own
-start. The readings are free: a learning rate that changes bends the clock, not the law. The starts are drawn from any
-smooth distribution, with some prompts that are never right and some that always are (Efron, Biometrika 2016); each
-prompt's own start, fitted to a few answers, would bias the clock.
+Without a penalty dL/dt = Ω(p) (B13): the coordinate φ with dφ/dL = 1/Ω grows at one speed whatever the prompt,
+2 arcsin √p for GRPO, the log-odds for Dr. GRPO. So a run's clock, one reading for each part of it, moves every prompt
+from its own start. The readings are free: a learning rate that changes bends the clock, not the law. The starts are
+drawn from any smooth distribution, with some prompts that are never right and some that always are (Efron, Biometrika
+2016); each prompt's own start, fitted to a few answers, would bias the clock.
 """
 
 from dataclasses import dataclass

@@ -33,7 +33,7 @@ def by_difficulty(run: Run) -> Finding:
         return Finding(
             title,
             "does not apply",
-            "Groups are of fewer than 4 answers: a half of one says nothing of difficulty, or leaves no half to measure.",
+            "Groups are of fewer than 4 answers: their halves are too small to tell difficulty by and to measure.",
             "It takes groups of 4 answers or more.",
             CHAPTER,
         )
@@ -74,7 +74,8 @@ def by_difficulty(run: Run) -> Finding:
             }
         )
     told = "; ".join(
-        f"{row['difficulty']}: {100 * row['groups'] / len(which):.2g} % of the groups, {100 * row['weight']:.2g} % of the weight"
+        f"{row['difficulty']}: {100 * row['groups'] / len(which):.2g} % of the groups, {100 * row['weight']:.2g} % of "
+        "the weight"
         for row in rows
     )
     return Finding(
@@ -86,6 +87,7 @@ def by_difficulty(run: Run) -> Finding:
         "independently. Theory's push is that of groups of this size at the class's mean success.",
         CHAPTER,
         {name: [row[name] for row in rows] for name in rows[0]},
+        "Share of the groups, and of the gradient's weight with its interval, in each class of difficulty.",
     )
 
 
@@ -133,4 +135,5 @@ def other_weightings(run: Run) -> Finding:
             "weighting": [row[0] for row in rows],
             **{CLASSES[number]: [row[number] for row in rows] for number in (1, 2, 3)},
         },
+        "A bar for each weighting, in three parts: its weight on groups with few, about half and most answers right.",
     )

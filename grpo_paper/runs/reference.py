@@ -8,7 +8,7 @@ from grpo_paper.runs.change import counts
 from grpo_paper.runs.groups import Groups
 
 FIRST = 0.1
-"""Share of the steps whose policy is taken for the reference, at most, and of those whose policy is taken for the last."""
+"""Share of the steps whose policy is taken for the reference, at most, and of those taken for the last."""
 TAKEN = (
     "The policy of the first steps is taken for the reference: of those before a prompt comes back, and of a tenth of "
     "the run at most"
@@ -29,7 +29,7 @@ class Ends:
 
 
 def ends(groups: Groups) -> Ends:
-    """The prompts that were met in the first steps, with what was seen of them there and in the last steps, if anything.
+    """The prompts that were met in the first steps, with what was seen of them there and in the last steps.
 
     In a run of one step none are late.
 

@@ -73,7 +73,7 @@ def penalty(run: Run) -> Finding:
         "estimated",
         f"At step {step[-1]} the KL to the reference was {kl[-1]:.3g} nats a token; at most {kl.max():.3g}, at step "
         f"{step[kl.argmax()]}.{whole}",
-        "TRL and verl estimate it from the sampled answers, as a mean over tokens; the theory's KL is of whole answers: "
+        "TRL and verl estimate it from the sampled answers, a mean over tokens; the theory's KL is of whole answers: "
         "their mean length times as much, where it is a mean over all tokens of the batch.",
         "Two KL penalties",
         {"step": step, "a token": kl, "an answer": answer},

@@ -14,7 +14,7 @@ MATERIAL = 0.01
 
 
 def silent_chance(right: np.ndarray, size: np.ndarray, group_size: np.ndarray) -> np.ndarray:
-    r"""Unbiased estimate of p^G + q^G from the answers that were seen: the share of choices of G of them that are alike.
+    r"""Unbiased estimate of p^G + q^G from the answers seen: the share of choices of G of them that are alike.
 
     .. math:: \left[\binom kG + \binom{n-k}G\right] \Big/ \binom nG
 
@@ -69,8 +69,9 @@ def observed(run: Run) -> Finding:
     return Finding(
         "Silent groups",
         "exact",
-        f"{_percent(groups.silent.mean())} of {len(groups.size):,} groups are silent: {_percent(failed.sum() / number.sum())} "
-        f"are all wrong, {_percent(solved.sum() / number.sum())} all right.{several}",
+        f"{_percent(groups.silent.mean())} of {len(groups.size):,} groups are silent: "
+        f"{_percent(failed.sum() / number.sum())} are all wrong, {_percent(solved.sum() / number.sum())} all right."
+        f"{several}",
         "It is a count. A silent group has advantages of 0, and only a penalty moves it.",
         CHAPTER,
         {"size": sizes, "groups": number, "all wrong": failed, "all right": solved},
@@ -145,6 +146,7 @@ def smaller(run: Run) -> Finding:
         "answers of a group is then unbiased for p^G + q^G. Larger groups than there were cannot be told.",
         CHAPTER,
         {"size": sizes, "silent": share, "low": low, "high": high},
+        "Share of silent groups over the size of groups, with its interval: it falls as groups grow.",
     )
 
 

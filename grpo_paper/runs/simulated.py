@@ -1,4 +1,4 @@
-"""Runs whose truth is known: the log-odds of each prompt at each step, by theory, and groups of answers drawn from them.
+"""Runs whose truth is known: the log-odds of each prompt at each step, by theory, and groups of answers drawn.
 
 `recursion` is Theorem 2 on prompts, `small_steps` is B13; a run that stands is the second at rate 0.
 """
@@ -12,11 +12,11 @@ from grpo_paper.theory import domain
 from grpo_paper.theory.elementary import logit, sigmoid
 from grpo_paper.theory.groups import group_Omega
 from grpo_paper.theory.success_map import trajectory
-from grpo_paper.theory.variants import Variant
+from grpo_paper.theory.variants import GRPO, Variant
 from grpo_paper.theory.weighting import WHITENED, Weighting
 
 
-def recursion(p_ref: Any, beta: float, eps: float, steps: int, variant: Variant | None = None) -> np.ndarray:
+def recursion(p_ref: Any, beta: float, eps: float, steps: int, variant: Variant = GRPO) -> np.ndarray:
     """Log-odds before each of so many exact updates from p_ref, shape (steps, prompts).
 
     Domain, units and errors: as `trajectory`.
@@ -24,15 +24,15 @@ def recursion(p_ref: Any, beta: float, eps: float, steps: int, variant: Variant 
     >>> sigmoid(recursion([0.2], 1.0, 1e-5, 30)[[0, -1], 0]).round(4)
     array([0.2   , 0.6813])
     """
-    more = {} if variant is None else {"variant": variant}
-    return trajectory(p_ref, beta, eps, steps, **more).logit[..., :-1].T
+    return trajectory(p_ref, beta, eps, steps, variant).logit[..., :-1].T
 
 
 def small_steps(
     p_0: Any, rate: float, group_size: int, steps: int, weighting: Weighting = WHITENED, eps: float = 1e-5
 ) -> np.ndarray:
-    """Log-odds before each of so many small steps along the mean push of groups, ΔL = rate · Ω_G, shape (steps, prompts).
+    """Log-odds before each of so many small steps along the mean push of groups, shape (steps, prompts).
 
+    A step adds rate · Ω_G(p) to the log-odds of every prompt.
     Domain: p_0 in (0, 1); rate ≥ 0, in log-odds for a push of 1. Errors: ValueError naming the argument.
 
     >>> from grpo_paper.theory.weighting import MEAN_ONLY
@@ -62,4 +62,4 @@ def drawn(path: np.ndarray, group_size: int, rng: np.random.Generator, asked: in
     prompt = np.sort(np.arange(steps * asked).reshape(steps, asked) % prompts, axis=1).ravel()
     right = rng.binomial(group_size, sigmoid(path[step, prompt]))
     size = np.full(len(step), group_size)
-    return Groups(step, prompt, right, size, tuple(f"prompt {number}" for number in range(prompts)))
+    return Groups(step, prompt, np.asarray(right), size, tuple(f"prompt {number}" for number in range(prompts)))

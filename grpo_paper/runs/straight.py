@@ -45,7 +45,7 @@ class Trial:
 
     @property
     def leads(self) -> np.ndarray:
-        """How far the best is ahead of each in log-likelihood, and in standard errors of that (Vuong 1989), a row each."""
+        """How far the best is ahead of each in log-likelihood, and in standard errors of that (Vuong 1989); rows."""
         best = self.fits[self.best].likelihood
         apart = np.array([best - found.likelihood for found in self.fits])
         lead, spread = apart.sum(1), np.sqrt(apart.shape[1]) * apart.std(1)
@@ -59,7 +59,7 @@ class Trial:
 
 
 def by_parts(run: Run) -> tuple[Counts, np.ndarray]:
-    """Counts of each prompt in up to 10 parts of the run, and each part's mean step; prompts that are in one are left out."""
+    """Counts of each prompt in up to 10 parts of the run, and each part's mean step; without prompts in one alone."""
     groups = run.groups
     steps, which = np.unique(groups.step, return_inverse=True)
     parts = min(PARTS, len(steps))
@@ -87,7 +87,7 @@ def findings(run: Run) -> list[Finding]:
     counts, step = by_parts(run)
     if not refusal and len(counts.right) < FEWEST:
         refusal = (
-            f"{len(counts.right)} prompts were met in two parts of the run or more; {FEWEST} are needed to see how they move",
+            f"{len(counts.right)} prompts were met in two parts of the run or more; {FEWEST} are needed",
             "It takes prompts that are met again; one epoch gives one group a prompt, and no way along which it moves.",
         )
     if refusal:
@@ -100,7 +100,9 @@ def findings(run: Run) -> list[Finding]:
     try:
         trial = tried(laws, counts, coordinates)
     except RuntimeError as error:
-        return [Finding(title, "does not apply", f"{error}.", "", CHAPTER) for title in (TITLE, SPEED)]
+        return [
+            Finding(title, "does not apply", f"It cannot be told: {error}.", "", CHAPTER) for title in (TITLE, SPEED)
+        ]
     return [_named(run, trial, size, len(counts.right)), _speed(run, trial, counts, coordinates, step)]
 
 
@@ -108,7 +110,7 @@ def _refusal(run: Run) -> tuple[str, str] | None:
     """Why no law of small steps holds, and what it would take."""
     if run.settings.beta:
         return (
-            f"With a penalty (β = {run.settings.beta:g}) the reference pulls prompts back, each by how far it has come: "
+            f"With a penalty (β = {run.settings.beta:g}) the reference pulls each prompt back by how far it has come: "
             "there is no coordinate in which all move alike",
             "The law is of small steps without a penalty.",
         )
@@ -117,8 +119,11 @@ def _refusal(run: Run) -> tuple[str, str] | None:
 
 def _named(run: Run, trial: Trial, size: int, prompts: int) -> Finding:
     best, leads = trial.laws[trial.best], trial.leads
-    second = min((n for n in range(len(trial.laws)) if n != trial.best), key=lambda n: leads[n, 0])
-    lead = f"ahead of {trial.laws[second].name} by {leads[second, 0]:.3g} nats of log-likelihood, {leads[second, 1]:.2g} standard errors"
+    second = min((n for n in range(len(trial.laws)) if n != trial.best), key=lambda n: leads[n, 1])
+    lead = (
+        f"ahead of {trial.laws[second].name} by {leads[second, 0]:.3g} nats of log-likelihood, "
+        f"{leads[second, 1]:.2g} standard errors"
+    )
     if trial.named:
         straight = f": {STRAIGHT[best]} is straightest" if best in STRAIGHT else ""
         says = f"The law of {best.name} fits best{straight}, {lead}."
@@ -126,15 +131,15 @@ def _named(run: Run, trial: Trial, size: int, prompts: int) -> Finding:
         says = f"Which law it is cannot be told: that of {best.name} fits best, but only {lead}."
     own = run.settings.weighting
     if trial.named and own is not None and own != best:
-        says += f" The run was trained with {own.name}, whose law is another: its prompts do not move by their own pushes alone."
+        says += f" The run was trained with {own.name}: its prompts do not move by their own pushes alone."
     penalty = " β is not known; it is taken for 0." if run.settings.beta is None else ""
     return Finding(
         TITLE,
         "fitted",
         says,
-        f"All {prompts:,} prompts are moved by one clock, each from its own start, along the mean push of groups of {size}; "
-        "no penalty. A law is named if it leads every other one tried by 3 nats and by 1.645 standard errors over "
-        f"prompts: it is then the closest of those tried, which need not be the cause.{penalty}",
+        f"All {prompts:,} prompts are moved by one clock, each from its own start, along the mean push of groups of "
+        f"{size}; no penalty. A law is named if it leads every other one tried by 3 nats and by 1.645 standard errors "
+        f"over prompts: it is then the closest of those tried, which need not be the cause.{penalty}",
         CHAPTER,
         {
             "law": [weighting.name for weighting in trial.laws],
@@ -158,8 +163,8 @@ def _speed(run: Run, trial: Trial, counts: Counts, coordinates: list[Coordinate]
     return Finding(
         SPEED,
         "fitted",
-        f"Under the law of {trial.laws[taken].name}, {why}, a step moves the log-odds of a prompt by {value} times its push "
-        f"({' to '.join(interval)}), on average over the run.",
+        f"Under the law of {trial.laws[taken].name}, {why}, a step moves the log-odds of a prompt by {value} times its "
+        f"push ({' to '.join(interval)}), on average over the run.",
         "As for the law. The interval is of prompts drawn independently; 95 % in large samples.",
         CHAPTER,
         {"step": step, "clock": found.clock, "low": low, "high": high},

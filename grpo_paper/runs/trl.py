@@ -106,7 +106,7 @@ class Completions:
             )
         if self._aside:
             notes.append(
-                f"The run ended while an evaluation was written over the answers of step {some(self._aside)}; they "
+                f"The run ended while an evaluation stood in place of the answers of step {some(self._aside)}; they "
                 "were left out. The callback puts them back when the run goes on."
             )
         if not self._records:

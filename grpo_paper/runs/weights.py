@@ -1,5 +1,6 @@
 """Where the gradient's weight goes: how strongly each group pushes its prompt's log-odds, under any weighting."""
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,5 +66,5 @@ def of_groups(right: np.ndarray, size: np.ndarray, step: np.ndarray, weighting: 
         return outcomes.weights(weighting, eps)[outcomes.of_group]
     rate = right / size
     edges = np.flatnonzero(np.diff(step, prepend=step[0] - 1, append=step[-1] + 1))
-    push = [weighting.push(rate[a:b], 1 - rate[a:b], eps) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    push = [weighting.push(rate[a:b], 1 - rate[a:b], eps) for a, b in itertools.pairwise(edges)]
     return rate * (1 - rate) * np.concatenate(push)

@@ -16,7 +16,7 @@ from grpo_paper.cli.train import bandit
 from grpo_paper.theory.methods import weighting
 from grpo_paper.theory.weighting import library_whitening
 from grpo_paper.trainer import Bandit, TrainConfig, train
-from tests.runs import TORCHRUN
+from tests.histories import TORCHRUN
 
 
 def run(*arguments: object) -> tuple[int, str]:

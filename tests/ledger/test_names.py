@@ -32,7 +32,7 @@ def test_a_name_with_a_slip_would_be_seen() -> None:
 
 @pytest.mark.parametrize("decision", dict.fromkeys(row["decision"] for row in NAMES))
 def test_every_decision_has_its_section_and_something_to_watch(decision) -> None:
-    assert CHAPTER.count(f"(decide-{decision})=\n## ") == 1
+    assert CHAPTER.count(f"(decide-{decision})=\n### ") == 1
     assert {row["kind"] for row in NAMES if row["decision"] == decision} == {"set", "watch"}
 
 

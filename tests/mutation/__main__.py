@@ -15,6 +15,8 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from datetime import date
+from difflib import unified_diff
+from functools import cache
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,7 @@ from typing import Any
 import click
 from mutmut.__main__ import copy_also_copy_files, copy_src_dir, create_mutants
 from mutmut.configuration import config
-from mutmut.mutation.diff_apply import get_diff_for_mutant
+from mutmut.mutation.data import MutantLineSpans
 
 from book.pipeline.mutants import LISTED, SCORE, code, listed, path, score
 from grpo_paper.figure import source
@@ -86,9 +88,16 @@ def function(mutant: str) -> str:
 
 def change(mutant: str) -> Change:
     """A mutant in words that outlive a new numbering: the function, and its changed lines before and after."""
-    diff = get_diff_for_mutant(mutant, path=mutant.rpartition(".")[0].replace(".", "/") + ".py").splitlines()[2:]
-    before, after = (" ".join(line[1:].strip() for line in diff if line[0] == sign) for sign in "-+")
+    home, _, name = mutant.rpartition(".")
+    spans = _spans(home.replace(".", "/") + ".py")
+    names = [f"{name.rpartition('__mutmut_')[0]}__mutmut_orig", name]
+    texts = zip(spans.read_function_sources(names), names, strict=True)
+    lines = list(unified_diff(*(text.replace(name, "").splitlines() for text, name in texts), n=0))[2:]
+    before, after = (" ".join(line[1:].strip() for line in lines if line[0] == sign) for sign in "-+")
     return function(mutant), before, after
+
+
+_spans = cache(MutantLineSpans.load)
 
 
 def state(name: str) -> dict[str, str]:
@@ -119,7 +128,7 @@ def main(names: tuple[str, ...], again: bool, sample: int | None, jobs: int) -> 
     reasons = {(entry["function"], entry["before"], entry["after"]): entry["reason"] for entry in listed()}
     functions = {name for name, _, _ in reasons}
     mutants = generate(list(names) or modules(), jobs)
-    rows = {name: state(name) | {"killed": 0, "out of time": 0} for name in map(module, mutants)}
+    rows = {name: state(name) | {"killed": 0, "out of time": 0} for name in set(map(module, mutants))}
     if again:
         kept = json.loads(SCORE.read_text())
         known = {name: kept[name] for name in rows.keys() & kept if kept[name]["code"] == rows[name]["code"]}

@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import Phase, settings
 from mutmut.state import state
 
 MUTANTS, REACHED = Path("mutants.json"), Path("reached.json")
@@ -33,11 +32,13 @@ ASLEEP = 120
 TIMED = (signal.SIGXCPU, signal.SIGALRM)
 FORK, AFRESH = get_context("fork"), get_context("forkserver")
 # What takes long to import, and is nobody's mutant.
-AFRESH.set_forkserver_preload(["hypothesis", "PIL.Image", "scipy.optimize", "scipy.stats", "sympy", "torch", __name__])
+AFRESH.set_forkserver_preload(["PIL.Image", "scipy.optimize", "scipy.stats", "sympy", "torch", __name__])
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """That a test fails is enough, without a smaller example or a picture; and it fails in the next run as well."""
+    from hypothesis import Phase, settings  # of whose import pytest wants to be the first to know
+
     phases = Phase.explicit, Phase.generate
     settings.register_profile("mutants", settings.default, phases=phases, derandomize=True, database=None)
     settings.load_profile("mutants")
@@ -47,11 +48,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_runtestloop(session: pytest.Session) -> bool:
     collected = _reached()
     gc.freeze()  # else a fork copies all memory as soon as it looks for garbage
-    tracing = FORK.Process(target=_trace, args=[session])
-    tracing.start()
-    tracing.join()
-    if tracing.exitcode:
+    words = [word for word in sys.argv[1:] if __name__ not in word]
+    if _ends(FORK.Process(target=_trace, args=[session])):
         raise pytest.UsageError("the tests fail without a mutant; make test says which")
+    if _ends(AFRESH.Process(target=_afresh, args=["", [*words, "--collect-only"], ASLEEP])):
+        raise pytest.UsageError("the tests are not collected afresh without a mutant")
     tests = json.loads(REACHED.read_text())
     times = Counter(function for _, functions in tests.values() for function in functions)
     whole = sum(seconds for seconds, _ in tests.values())
@@ -73,18 +74,25 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
             if left and len(running) < JOBS:
                 mutant = left.pop(0)
                 trying = FORK.Process(target=_try, args=[session, mutant, tests, listed[mutant]])
-                start(mutant, trying, _selections(mutant, listed[mutant]) if once(mutant) else [])
+                start(mutant, trying, _selections(mutant, words, listed[mutant]) if once(mutant) else [])
                 continue
             for sentinel in wait(list(running)):
                 mutant, process, more = running.pop(sentinel)
-                process.join()
-                code = process.exitcode
+                code = _ends(process)
                 if code == 0 and more:
                     start(mutant, AFRESH.Process(target=_afresh, args=[mutant, more[0], whole]), more[1:])
                     continue
                 result = "survived" if code == 0 else "out of time" if -code in TIMED else "killed"
                 print(json.dumps([mutant, result]), file=results, flush=True)
     return True
+
+
+def _ends(process: BaseProcess) -> int:
+    """Start it if it is not at work yet; how it ends."""
+    if process.pid is None:
+        process.start()
+    process.join()
+    return process.exitcode
 
 
 def _function(mutant: str) -> str:
@@ -143,9 +151,8 @@ def _try(session: pytest.Session, mutant: str, tests: dict[str, Any], listed: bo
             sys.exit(1)
 
 
-def _selections(mutant: str, listed: bool) -> list[list[str]]:
+def _selections(mutant: str, words: list[str], listed: bool) -> list[list[str]]:
     """Arguments of pytest for each try afresh: the module's own tests, which kill nearly all, and all tests."""
-    words = [word for word in sys.argv[1:] if __name__ not in word]
     own = [str(path) for path in Path("tests").rglob(f"test_{_module(mutant)}*.py")]
     few = [[*own, *words[: words.index("-q") + 1]]] if own else []
     return few if listed else [*few, words]

@@ -1,7 +1,6 @@
 """The process beside a training: it ends with it, in whatever way, and says why when it cannot go on."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -38,8 +37,7 @@ def run(tmp_path) -> Path:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_it_ends_when_the_training_is_killed(how, run) -> None:
+def test_it_ends_when_the_training_is_killed(run) -> None:
     code = f"""
 from pathlib import Path
 from grpo_paper.runs.beside import Beside
@@ -52,18 +50,18 @@ input()
     beside = int(training.stdout.readline())
     assert os.getpriority(os.PRIO_PROCESS, beside) >= os.getpriority(os.PRIO_PROCESS, 0)
     assert alive(beside)
-    training.send_signal(how)
+    training.kill()
     training.wait()
     training.stdin.close()
     training.stdout.close()
     until(lambda: not alive(beside))
 
 
-def test_it_waits_for_the_first_answers_and_says_what_is_wrong_with_them(run) -> None:
+def test_it_waits_for_the_first_answers(run) -> None:
     beside = Beside(run)
     time.sleep(1.0)
     assert beside.failed() is None
-    assert "grpo-paper" not in beside.said.read_text()
-    why = beside.end()  # there is nothing to read, which is said
-    assert why
+    assert (why := beside.end())  # there was nothing to read, which is said
+    assert "Traceback" not in beside.said.read_text()
+    assert str(run) in why
     assert not (run / PAGE).exists()

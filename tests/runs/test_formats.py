@@ -161,7 +161,7 @@ class TestTRL:
         file.rename(file.with_name(f".{file.name}"))
         logs.trl_file(tmp_path, 2, [Row(2, "other", 1.0)])
         assert of(reads(tmp_path)) == counted(row for row in ROWS if row.step != 2)
-        assert "written over the answers of step 2; they were left out" in notes(tmp_path)
+        assert "in place of the answers of step 2; they were left out" in notes(tmp_path)
 
     def test_what_is_told_counts_more_than_what_lies_there(self, tmp_path) -> None:
         from grpo_paper.runs.reading import read

@@ -10,7 +10,7 @@ import torch
 
 from grpo_paper import MEAN_ONLY, WHITENED
 from grpo_paper.trainer import Addition, Bandit, History, TrainConfig, train
-from tests.runs import TORCHRUN, Stopped, same, stopping_after
+from tests.histories import TORCHRUN, Stopped, same, stopping_after
 
 pytestmark = [
     pytest.mark.gpu,

@@ -19,7 +19,7 @@ from grpo_paper import MEAN_ONLY
 from grpo_paper.files import alone
 from grpo_paper.trainer import Addition, Bandit, CheckpointError, TrainConfig, checkpoint, train
 from grpo_paper.trainer.state import start
-from tests.runs import Stopped, same, stopping_after
+from tests.histories import Stopped, same, stopping_after
 
 BANDIT = Bandit.with_success([0.1, 0.4], outputs=8)
 CONFIG = TrainConfig(beta=[0.5, 1.0], iterations=6, inner_steps=2, group_size=4)

@@ -17,7 +17,7 @@ from grpo_paper.theory.tokens import token_loss
 from grpo_paper.theory.weighting import library_whitening
 from grpo_paper.trainer import Bandit, TrainConfig, device, train
 from grpo_paper.trainer.steps import Steps
-from tests.runs import same
+from tests.histories import same
 
 P_REF = [0.05, 0.3, 0.8]
 EXACT = TrainConfig(
