@@ -35,6 +35,7 @@ PAPER: dict[str, Any] = {
     "loss_type": "grpo",
     "scale_rewards": "group",
     "use_bias_correction_kl": False,
+    "activation_checkpointing": True,
     "use_vllm": True,
     "vllm_mode": "colocate",
     "vllm_importance_sampling_correction": False,
