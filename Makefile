@@ -97,6 +97,7 @@ bench: $(ENV) $(PEERS)  ## speed and cost on one thread: the solver, the replica
 	$(BIN)/pytest benchmarks/bench_fixed_points.py --benchmark-only --benchmark-columns=min,median,rounds -s
 	$(BIN)/python -m benchmarks.replicas --device $(DEVICE)
 	.venv-peers/bin/python -m benchmarks.addition --device $(DEVICE)
+	.venv-peers/bin/python -m benchmarks.callback
 
 lab: export JUPYTER_CONFIG_DIR := $(CURDIR)/build/jupyter
 lab: $(ENV)  ## open the chapters in JupyterLab through jupytext
