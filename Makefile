@@ -98,6 +98,7 @@ bench: $(ENV) $(PEERS)  ## speed and cost on one thread: the solver, the replica
 	$(BIN)/python -m benchmarks.replicas --device $(DEVICE)
 	.venv-peers/bin/python -m benchmarks.addition --device $(DEVICE)
 	$(if $(filter cpu,$(DEVICE)),$(BIN)/python -m benchmarks.readers)
+	$(if $(filter cpu,$(DEVICE)),.venv-peers/bin/python -m benchmarks.callback)
 
 lab: export JUPYTER_CONFIG_DIR := $(CURDIR)/build/jupyter
 lab: $(ENV)  ## open the chapters in JupyterLab through jupytext

@@ -35,6 +35,7 @@ PAPER: dict[str, Any] = {
     "loss_type": "grpo",
     "scale_rewards": "group",
     "use_bias_correction_kl": False,
+    "activation_checkpointing": True,
     "use_vllm": True,
     "vllm_mode": "colocate",
     "vllm_importance_sampling_correction": False,
@@ -74,7 +75,7 @@ def train(size: str, out: Path, model: str, questions: str, page: bool = True, *
     """Train, going on from the last checkpoint in `out` if there is one, and save the model in `out/final`.
 
     model, questions: a name of the Hub or a folder. changes: of settings, under TRL's names.
-    Errors: ValueError where `out` has a run with other settings.
+    Errors: ValueError where `out` has a run with other settings; it may go on for more epochs.
     """
     settings, at_most = SIZES[size]
     settings = settings | changes
@@ -96,7 +97,7 @@ def train(size: str, out: Path, model: str, questions: str, page: bool = True, *
 def _same(settings: dict[str, Any], known: Path) -> None:
     before = json.loads(known.read_text()) if known.exists() else {}
     for name, value in settings.items():
-        if name in before and before[name] != value:
+        if name != "num_train_epochs" and before.get(name, value) != value:
             raise ValueError(
                 f"{name} = {value}: the run in {known.parent} has {before[name]} and would go on with another; "
                 "name another folder"
