@@ -82,7 +82,7 @@ class TestLikelihood:
         assert found.slope == pytest.approx(slope, abs=2e-3)
 
 
-@pytest.mark.parametrize("number", range(4), ids=[law.name for law in straight.LAWS])
+@pytest.mark.parametrize("number", range(3), ids=[law.name for law in straight.LAWS[:3]])
 def test_the_law_of_a_run_is_named(number) -> None:
     """One run of each, far enough to tell; 200 of each are in benchmarks/results/estimates.json."""
     said, step = straight.findings(moved_run(straight.LAWS[number], 3.0, 600, 12, seed=number, beta=0.0))
@@ -112,17 +112,17 @@ def test_a_run_that_stands_names_none(seed) -> None:
 
 
 def test_the_clock_s_errors_are_those_of_runs() -> None:
-    """Of 40 runs, beside the spread of their clocks, which is itself known to 1 in √80: three times that is allowed."""
+    """Of 24 runs, beside the spread of their clocks, which is itself known to 1 in √48: three times that is allowed."""
     coordinate = Coordinate.of(MEAN_ONLY, SIZE, EPS)
     clocks, errors = [], []
-    for seed in range(40):
-        counts, _ = straight.by_parts(moved_run(MEAN_ONLY, 1.0, 100, 4, seed))
+    for seed in range(24):
+        counts, _ = straight.by_parts(moved_run(MEAN_ONLY, 1.0, 60, 4, seed))
         found = fit(counts, coordinate)
         clocks.append(found.clock[-1])
         errors.append(clock_error(counts, coordinate, found)[-1])
-    assert np.mean(errors) == pytest.approx(np.std(clocks, ddof=1), rel=3 / np.sqrt(80))
+    assert np.mean(errors) == pytest.approx(np.std(clocks, ddof=1), rel=3 / np.sqrt(48))
     truth = 0.75 / (1 - 1 / SIZE)
-    assert abs(np.mean(clocks) - truth) < 3 * np.std(clocks) / np.sqrt(40)
+    assert abs(np.mean(clocks) - truth) < 3 * np.std(clocks) / np.sqrt(24)
 
 
 class TestDoesNotApply:
