@@ -82,11 +82,10 @@ class TestLikelihood:
         assert found.slope == pytest.approx(slope, abs=2e-3)
 
 
-@pytest.mark.parametrize("number", range(3), ids=[law.name for law in straight.LAWS[:3]])
-def test_the_law_of_a_run_is_named(number) -> None:
-    """One run of each, far enough to tell; 200 of each are in benchmarks/results/estimates.json."""
-    said, step = straight.findings(moved_run(straight.LAWS[number], 3.0, 600, 12, seed=number, beta=0.0))
-    assert said.says.startswith(f"The law of {straight.LAWS[number].name} fits best")
+def test_the_law_of_a_run_is_named() -> None:
+    """One run, far enough to tell, as below for other laws; 200 of each are in benchmarks/results/estimates.json."""
+    said, step = straight.findings(moved_run(WHITENED, 3.0, 600, 12, seed=0, beta=0.0))
+    assert said.says.startswith("The law of GRPO fits best: 2 arcsin √p is straightest")
     assert said.kind == step.kind == "fitted"
 
 
@@ -137,5 +136,6 @@ class TestDoesNotApply:
 
     def test_a_law_that_is_not_the_run_s_own_is_said(self) -> None:
         said, step = straight.findings(moved_run(MAXRL, 3.0, 600, 12, 2, beta=0.0, weighting=WHITENED))
+        assert said.says.startswith("The law of MaxRL fits best")
         assert "The run was trained with GRPO" in said.says
         assert "Under the law of GRPO, which it was trained with" in step.says
