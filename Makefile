@@ -93,10 +93,11 @@ browse: $(ENV)  ## every page of the built site in Chromium: errors, mathematics
 	$(BIN)/pytest tests/book/test_site.py -m site -k soon
 
 bench: export OMP_NUM_THREADS := 1
-bench: $(ENV) $(PEERS)  ## speed and cost on one thread: the solver, the replicas, sums beside TRL (DEVICE=cuda)
+bench: $(ENV) $(PEERS)  ## speed and cost on one thread: the solver, the replicas, sums beside TRL, reading a run (DEVICE=cuda)
 	$(BIN)/pytest benchmarks/bench_fixed_points.py --benchmark-only --benchmark-columns=min,median,rounds -s
 	$(BIN)/python -m benchmarks.replicas --device $(DEVICE)
 	.venv-peers/bin/python -m benchmarks.addition --device $(DEVICE)
+	$(if $(filter cpu,$(DEVICE)),$(BIN)/python -m benchmarks.readers)
 
 lab: export JUPYTER_CONFIG_DIR := $(CURDIR)/build/jupyter
 lab: $(ENV)  ## open the chapters in JupyterLab through jupytext

@@ -74,6 +74,7 @@ class Count:
     _prompts: dict[bytes, int] = field(default_factory=dict)
     _labels: Labels = field(default_factory=Labels)
     _parts: list[tuple[np.ndarray, ...]] = field(default_factory=list)
+    _pending: int = 0
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Count rows as `rows.normal` makes them.
@@ -94,16 +95,16 @@ class Count:
         key = ((step << SHIFT) | self._numbers(batch.column("prompt")))[given]
         other = (reward != self._first).astype(np.int64)
         self._parts.append(_summed(key, np.ones(len(key), dtype=np.int64), other))
-        if len(self._parts) > 1 and sum(len(part[0]) for part in self._parts[1:]) > PENDING:
-            self._parts = [self._together()]
+        self._pending += len(self._parts[-1][0])
+        if self._pending > PENDING:
+            self._put_together()
 
     def groups(self) -> Groups:
         """The groups of what was added so far.
 
         Errors: ValueError where rewards are not of two values, NothingYetError where that cannot be told so far.
         """
-        self._parts = [self._together()]
-        [(key, size, other)] = self._parts
+        key, size, other = self._put_together()
         low, _ = two_values(self.rewards, self.others)
         right = other if self._first == low else size - other
         seen, prompt = np.unique(key & ((1 << SHIFT) - 1), return_inverse=True)
@@ -133,9 +134,11 @@ class Count:
             self._labels.add(text)
         return number
 
-    def _together(self) -> tuple[np.ndarray, ...]:
+    def _put_together(self) -> tuple[np.ndarray, ...]:
         nothing = (np.empty(0, dtype=np.int64),) * 3
-        return _summed(*map(np.concatenate, zip(nothing, *self._parts, strict=True)))
+        together = _summed(*map(np.concatenate, zip(nothing, *self._parts, strict=True)))
+        self._parts, self._pending = [together], 0
+        return together
 
 
 def two_values(rewards: Counter[float], others: int = 0) -> tuple[float, float]:

@@ -19,6 +19,8 @@ with needed("Reading a run"):
 
 BLOCK = 1 << 24
 """Bytes that are read at a time."""
+PIECE = BLOCK // 8
+"""Bytes of a block that are parsed by one thread, and the most that a line may have to be parsed fast."""
 FIRST = 100
 """Lines that are looked at, at most, to see which fields there are, and of which types."""
 MESSAGES = pa.list_(pa.struct({"role": pa.string(), "content": pa.string()}))
@@ -100,8 +102,9 @@ class Lines:
 
     def _parsed(self, block: bytes, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         options = pa.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
+        pieces = pa.json.ReadOptions(block_size=PIECE, use_threads=len(block) > PIECE)
         try:
-            table = pa.json.read_json(pa.BufferReader(block), pa.json.ReadOptions(block_size=BLOCK // 8), options)
+            table = pa.json.read_json(pa.BufferReader(block), pieces, options)
             table.validate(full=True)
         except (pa.ArrowException, ValueError):
             yield self._line_by_line(block, schema)

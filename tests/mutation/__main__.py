@@ -112,7 +112,9 @@ def keep(name: str, row: dict[str, Any]) -> None:
     with whole(SCORE) as partial:
         there = {name: kept[name] for name in sorted(kept) if path(name).exists()}
         partial.write_text(json.dumps(there, indent=1, ensure_ascii=False) + "\n")
-    print("{module:<22}{mutants:>6} mutants, {survive:>4} survive, {die, %:.1f} % die".format(**score()[name]))
+    print(
+        "{module:<22}{mutants:>6} mutants, {survive:>4} survive, {die, %:.1f} % die".format(**score()[name]), flush=True
+    )
 
 
 @click.command()

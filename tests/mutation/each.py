@@ -3,8 +3,8 @@
 One process collects the tests. A fork of it runs them all, to see which functions each of them reaches and how long it
 takes; then a fork for each mutant begins where collecting ended, so that a mutant costs little more than the test
 that kills it. A function may also run only once in a process, while the tests are collected or in the first that needs
-it; then a mutant that seems to survive is tried afresh, in a process that has imported nothing of this project.
-A change that is listed as one that survives has to survive the tests of its own module alone.
+it; then a mutant that seems to survive is tried afresh, in a process that has imported nothing of this project, with
+the tests of its own module alone; so is a change that is listed as one that survives.
 """
 
 import gc
@@ -56,6 +56,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     tests = json.loads(REACHED.read_text())
     times = Counter(function for _, functions in tests.values() for function in functions)
     whole = sum(seconds for seconds, _ in tests.values())
+    options = [*words[: words.index("-q") + 1], "--tb=no"]
     listed: dict[str, bool] = json.loads(MUTANTS.read_text())
     modules = list(dict.fromkeys(map(_module, listed)))
 
@@ -63,24 +64,25 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
         return _function(mutant) in collected or times[_function(mutant)] <= 1
 
     left = sorted(listed, key=lambda mutant: (modules.index(_module(mutant)), once(mutant)))
-    running: dict[int, tuple[str, BaseProcess, list[list[str]]]] = {}
+    running: dict[int, tuple[str, BaseProcess, bool]] = {}
 
-    def start(mutant: str, process: BaseProcess, more: list[list[str]]) -> None:
+    def start(mutant: str, process: BaseProcess, last: bool) -> None:
         process.start()
-        running[process.sentinel] = mutant, process, more
+        running[process.sentinel] = mutant, process, last
 
     with open(int(os.environ["RESULTS"]), "w") as results:
         while left or running:
             if left and len(running) < JOBS:
                 mutant = left.pop(0)
                 trying = FORK.Process(target=_try, args=[session, mutant, tests, listed[mutant]])
-                start(mutant, trying, _selections(mutant, words, listed[mutant]) if once(mutant) else [])
+                start(mutant, trying, not once(mutant))
                 continue
             for sentinel in wait(list(running)):
-                mutant, process, more = running.pop(sentinel)
+                mutant, process, last = running.pop(sentinel)
                 code = _ends(process)
-                if code == 0 and more:
-                    start(mutant, AFRESH.Process(target=_afresh, args=[mutant, more[0], whole]), more[1:])
+                if code == 0 and not last:
+                    own = [str(path) for path in Path("tests").rglob(f"test_{_module(mutant)}*.py")]
+                    start(mutant, AFRESH.Process(target=_afresh, args=[mutant, [*own, *options], whole]), True)
                     continue
                 result = "survived" if code == 0 else "out of time" if -code in TIMED else "killed"
                 print(json.dumps([mutant, result]), file=results, flush=True)
@@ -151,14 +153,15 @@ def _try(session: pytest.Session, mutant: str, tests: dict[str, Any], listed: bo
             sys.exit(1)
 
 
-def _selections(mutant: str, words: list[str], listed: bool) -> list[list[str]]:
-    """Arguments of pytest for each try afresh: the module's own tests, which kill nearly all, and all tests."""
-    own = [str(path) for path in Path("tests").rglob(f"test_{_module(mutant)}*.py")]
-    few = [[*own, *words[: words.index("-q") + 1]]] if own else []
-    return few if listed else [*few, words]
+class _Sooner:
+    """A plugin of the tests of a try afresh: those that take less time come first."""
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        tests = json.loads(REACHED.read_text())
+        items.sort(key=lambda item: tests.get(item.nodeid, [0])[0])
 
 
 def _afresh(mutant: str, words: list[str], seconds: float) -> None:
     _begin(mutant)
     _limit(seconds, 0)
-    sys.exit(pytest.main(words))
+    sys.exit(pytest.main(words, [_Sooner()]))

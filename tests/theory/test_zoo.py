@@ -119,6 +119,19 @@ class TestByHand:
             assert zoo.risk_sensitive(2000.0).push(0.5, 0.5, 0.0) == pytest.approx(1 / 1000, rel=FLOAT)
 
 
+class TestFamilies:
+    """What a family says of its members, as its docstring has it; that it is so is tested of rows below."""
+
+    def test_pass_at_one_is_constant_and_the_others_fall(self) -> None:
+        assert [zoo.pass_at_k(k).shape for k in (1, 2, 3)] == ["constant", "falling", "falling"]
+
+    def test_training_for_pass_at_k_settles_but_for_k_from_three_to_seven(self) -> None:
+        assert [k for k in range(2, 12) if not zoo.pass_at_k_training(k).settles] == [3, 4, 5, 6, 7]
+
+    def test_a_focal_weighting_settles_from_one_on(self) -> None:
+        assert [zoo.focal(gamma).settles for gamma in (0.5, 0.99, 1.0, 1.5, 2.0)] == [False, False, True, True, True]
+
+
 class TestShape:
     """What is said of Ω holds at every success rate inside (0, 1): by polynomials in the odds, and by balls."""
 
@@ -324,7 +337,9 @@ class TestLead:
         assert zoo.LEAD.push(float(p), float(q), 0.001) == pytest.approx(float(exact), rel=1e-14)
         assert zoo.LEAD.slope(float(p), float(q), 0.001) == pytest.approx(float(slope), rel=1e-13, abs=1e-13)
 
-    def test_a_group(self) -> None:
-        right, wrong = zoo.LEAD.advantages(2, 8, 0.0)
-        assert right == pytest.approx(float(self.factor(mpmath.mpf("0.25"))) * 0.75 / math.sqrt(0.1875), rel=1e-14)
-        assert wrong == pytest.approx(-float(self.factor(mpmath.mpf("0.75"))) * 0.25 / math.sqrt(0.1875), rel=1e-14)
+    @pytest.mark.parametrize("smoothing", [0.0, 0.01])
+    def test_a_group(self, smoothing) -> None:
+        right, wrong = zoo.LEAD.advantages(2, 8, smoothing)
+        deviation = math.sqrt(0.1875 + smoothing)
+        assert right == pytest.approx(float(self.factor(mpmath.mpf("0.25"))) * 0.75 / deviation, rel=1e-14)
+        assert wrong == pytest.approx(-float(self.factor(mpmath.mpf("0.75"))) * 0.25 / deviation, rel=1e-14)
