@@ -111,8 +111,8 @@ def clock_error(counts: Counts, coordinate: Coordinate, found: Fit, step: float 
         [model.look(found.parameters + along).slope - model.look(found.parameters - along).slope for along in apart]
     ) / (2 * step)
     inverse = np.linalg.pinv((bend + bend.T) / 2)
-    variance = np.diag(inverse @ (scores.T @ scores) @ inverse)
-    return np.append(0.0, np.sqrt(variance[: model.parts - 1]))
+    root = (scores @ inverse)[:, : model.parts - 1]  # so that rounding leaves no square below 0
+    return np.append(0.0, np.sqrt((root**2).sum(0)))
 
 
 @dataclass(frozen=True)

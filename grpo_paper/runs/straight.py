@@ -1,5 +1,6 @@
 """Which weighting's law a run without a penalty follows, by a test that may say that it cannot tell, and how fast."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ from grpo_paper.theory.zoo import DISCO, MAXRL
 
 TITLE, SPEED = "The law of small steps", "The effective step"
 CHAPTER = "Unit speed"
-LAWS = (WHITENED, MEAN_ONLY, MAXRL, DISCO)
+LAWS: tuple[Weighting, ...] = (WHITENED, MEAN_ONLY, MAXRL, DISCO)
 STRAIGHT = {
     WHITENED: "2 arcsin √p",
     MEAN_ONLY: "the log-odds",
@@ -78,25 +79,38 @@ def by_parts(run: Run) -> tuple[Counts, np.ndarray]:
 def tried(laws: tuple[Weighting, ...], counts: Counts, coordinates: list[Coordinate]) -> Trial:
     """The fit of each law; a later one begins with the starts that the first has found."""
     first = fit(counts, coordinates[0])
-    return Trial(laws, (first, *(fit(counts, coordinate, first) for coordinate in coordinates[1:])))
+
+    def later(coordinate: Coordinate) -> Fit:
+        try:
+            return fit(counts, coordinate, first)
+        except RuntimeError:
+            return fit(counts, coordinate)
+
+    return Trial(laws, (first, *map(later, coordinates[1:])))
 
 
 def findings(run: Run) -> list[Finding]:
     """Which law the run follows, and how far it goes a step under it."""
     refusal = _refusal(run)
     counts, step = by_parts(run)
-    if not refusal and len(counts.right) < FEWEST:
+    total = counts.right.sum(1)
+    mixed = int(((total > 0) & (total < counts.size.sum(1))).sum())
+    if not refusal and mixed < FEWEST:
         refusal = (
-            f"{len(counts.right)} prompts were met in two parts of the run or more; {FEWEST} are needed",
+            f"{len(counts.right)} prompts were met in two parts of the run or more, and {mixed} of them were right at "
+            f"times and wrong at others; {FEWEST} such are needed",
             "It takes prompts that are met again; one epoch gives one group a prompt, and no way along which it moves.",
         )
     if refusal:
         says, holds = refusal
         return [Finding(title, "does not apply", f"{says}.", holds, CHAPTER) for title in (TITLE, SPEED)]
     own = run.settings.weighting
-    laws = LAWS if own is None or own in LAWS or own.coupled or not own.positive else (*LAWS, own)
-    size = run.settings.group_size or int(np.bincount(run.groups.size).argmax())
-    coordinates = [Coordinate.of(weighting, size, run.settings.eps) for weighting in laws]
+    size = max(run.settings.group_size or int(np.bincount(run.groups.size).argmax()), 2)
+    laws, coordinates = LAWS, [Coordinate.of(weighting, size, run.settings.eps) for weighting in LAWS]
+    if own is not None and own not in LAWS and own.positive and not own.coupled:
+        with suppress(ValueError):  # of a weighting that needs larger groups
+            coordinates.append(Coordinate.of(own, size, run.settings.eps))
+            laws = (*LAWS, own)
     try:
         trial = tried(laws, counts, coordinates)
     except RuntimeError as error:

@@ -16,14 +16,15 @@ STRANGE = {
     "all right": [(step, prompt, 8, 8) for step in range(4) for prompt in range(40)],
     "all wrong": [(step, prompt, 0, 8) for step in range(4) for prompt in range(40)],
     "one epoch": [(step, 8 * step + i, (step + i) % 5, 4) for step in range(20) for i in range(8)],
-    "sizes that change": [(step, i, (step * i) % (2 + step), 2 + step) for step in range(12) for i in range(35)],
-    "groups of two": [(step, i, (step + i) % 3, 2) for step in range(12) for i in range(35)],
+    "sizes that change": [(step, i, (step * i) % (2 + step), 2 + step) for step in range(5) for i in range(35)],
+    "groups of two": [(step, i, (step + i) % 3, 2) for step in range(5) for i in range(35)],
     "one right of many": [(step, i, int(step == i == 0), 8) for step in range(12) for i in range(35)],
 }
 
 
-@pytest.mark.parametrize("weighting", [None, WHITENED, pass_at_k(4), PROMPT_DEVIATION], ids=lambda w: w and w.name)
-@pytest.mark.parametrize("beta", [None, 0.0, 0.5])
+@pytest.mark.parametrize(
+    ("beta", "weighting"), [(None, None), (0.5, WHITENED), (0.0, pass_at_k(4)), (0.5, PROMPT_DEVIATION)], ids=str
+)
 @pytest.mark.parametrize("name", STRANGE)
 def test_strange_runs(name, beta, weighting) -> None:
     findings = report(run_of(*STRANGE[name], beta=beta, weighting=weighting))
