@@ -1,4 +1,4 @@
-"""How often what a report says of a run is true, on simulated runs of known truth: results/estimates.json.
+"""How often what a report says of a run is true, on simulated runs of known truth: estimates.json.
 
 `python -m benchmarks.estimates`, about half an hour on one core; `--runs 20` for a look.
 """
@@ -6,10 +6,11 @@
 import argparse
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 
-from benchmarks.record import RESULTS, _cell, machine
+from benchmarks.record import _cell, machine
 from grpo_paper.files import whole
 from grpo_paper.runs import change, destiny, efficiency, silence, straight
 from grpo_paper.runs.law import Coordinate, clock_error
@@ -178,7 +179,7 @@ def main() -> None:
         for row in table(runs):
             rows.append(row)
             print("  ", ", ".join(f"{name} {_cell(value)}" for name, value in row.items()), flush=True)
-        with whole(RESULTS / "estimates.json") as partial:
+        with whole(Path(__file__).with_name("estimates.json")) as partial:
             partial.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
 
 
