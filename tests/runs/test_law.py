@@ -83,7 +83,7 @@ class TestLikelihood:
 
 
 def test_the_law_of_a_run_is_named() -> None:
-    """One run, far enough to tell, as below for other laws; 200 of each are in benchmarks/estimates.json."""
+    """One run, far enough to tell, as below for other laws; 200 of each are what benchmarks.estimates is for."""
     said, step = straight.findings(moved_run(WHITENED, 3.0, 600, 12, seed=0, beta=0.0))
     assert said.says.startswith("The law of GRPO fits best: 2 arcsin √p is straightest")
     assert said.kind == step.kind == "fitted"
