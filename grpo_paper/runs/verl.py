@@ -113,7 +113,8 @@ class Dumps:
 
     def _once(self, rows: pa.RecordBatch, uid: pa.Array) -> pa.RecordBatch:
         """Each answer once, by its last turn, under the prompt of the first."""
-        if not pa.types.is_string(uid.type) or not pc.all(pc.match_substring_regex(uid, ENDING)).as_py():
+        named = pa.types.is_string(uid.type) and not uid.null_count
+        if not named or not pc.all(pc.match_substring_regex(uid, ENDING)).as_py():
             return rows  # another's uid, which may be the group's
         distinct = pc.count_distinct(uid).as_py()
         if distinct == len(uid) and pc.all(pc.ends_with(uid, "_0")).as_py():

@@ -222,9 +222,12 @@ class TestVerl:
         assert "1 of 6 (16.7 %) rows are earlier turns" in notes(tmp_path)
 
     def test_another_uid_is_no_name_of_an_answer(self, tmp_path) -> None:
-        line = {"input": "q", "output": "", "score": 1, "step": 5, "uid": "0b5c7f1e"}
-        (tmp_path / "5.jsonl").write_text((json.dumps(line) + "\n") * 4)
-        assert of(reads(tmp_path)) == {(5, "q"): (4, 4)}
+        for uids in (["0b5c7f1e"] * 4, ["a_0_0", "a_0_0", None, "a_1_0"], [7] * 4):
+            with (tmp_path / "5.jsonl").open("w") as file:
+                for uid in uids:
+                    line = {"input": "q", "output": "", "score": 1, "step": 5, "uid": uid}
+                    file.write(json.dumps(line) + "\n")
+            assert of(reads(tmp_path)) == {(5, "q"): (4, 4)}
 
     def test_extras_may_be_of_any_type(self, tmp_path) -> None:
         with (tmp_path / "5.jsonl").open("w") as file:
