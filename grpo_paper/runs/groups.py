@@ -129,8 +129,9 @@ class Count:
 
     def _number(self, text: str) -> int:
         digest = blake2b(text.encode(), digest_size=16).digest()
-        number = self._prompts.setdefault(digest, len(self._prompts))
-        if number == len(self._labels):
+        number = self._prompts.get(digest)
+        if number is None:
+            number = self._prompts[digest] = len(self._prompts)
             self._labels.add(text)
         return number
 
