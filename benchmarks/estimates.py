@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.record import _cell, machine
+from benchmarks.record import cell, machine
 from grpo_paper.files import whole
 from grpo_paper.runs import change, destiny, efficiency, silence, straight
 from grpo_paper.runs.law import Coordinate, clock_error
@@ -178,7 +178,7 @@ def main() -> None:
         print(table.__doc__)
         for row in table(runs):
             rows.append(row)
-            print("  ", ", ".join(f"{name} {_cell(value)}" for name, value in row.items()), flush=True)
+            print("  ", ", ".join(f"{name} {cell(value)}" for name, value in row.items()), flush=True)
         with whole(Path(__file__).with_name("estimates.json")) as partial:
             partial.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
 

@@ -42,7 +42,7 @@ def _processor() -> str:
 def keep(name: str, device: str, rows: list[dict[str, Any]]) -> None:
     """Print a table and put it into the device's file, beside what is there of others."""
     columns = list(rows[0])
-    cells = [columns, *([_cell(row[column]) for column in columns] for row in rows)]
+    cells = [columns, *([cell(row[column]) for column in columns] for row in rows)]
     widths = [max(len(line[i]) for line in cells) for i in range(len(columns))]
     about = machine(device)
     print(f"\n{name} on {about['device']}")
@@ -54,5 +54,6 @@ def keep(name: str, device: str, rows: list[dict[str, Any]]) -> None:
         partial.write_text(json.dumps(kept | {name: {"machine": about, "rows": rows}}, indent=2) + "\n")
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """A value as a table shows it."""
     return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -101,20 +101,24 @@ def _until_interrupted() -> Iterator[Callable[[float], bool]]:
 
 def _tell(run: "Run", name: str, html: Path | None, data: Path | None, figures: Path | None) -> None:
     """Write what was asked for, each file whole, and print the report."""
+    from grpo_paper.figure.carry import KINDS
+    from grpo_paper.figure.verification import OF_A_RUN
     from grpo_paper.files import whole
     from grpo_paper.runs import text
     from grpo_paper.runs.figures import pictures
-    from grpo_paper.runs.page import page
+    from grpo_paper.runs.page import IN_A_PAGE, page
     from grpo_paper.runs.report import report
 
     findings = report(run)
     click.echo(text.text(run, findings, width()))
     files: dict[Path, bytes] = {}
+    if figures is not None or html is not None:
+        drawn = pictures(name, findings, IN_A_PAGE if figures is None else KINDS)
     if figures is not None:
-        for key, made in pictures(name, findings).items():
-            files |= {figures / f"fig-run-{key}.{kind}": content for kind, content in made.items()}
+        for key, made in drawn.items():
+            files |= {figures / f"{OF_A_RUN}{key}.{kind}": content for kind, content in made.items()}
     if html is not None:
-        files[html] = page(name, run, findings, pictures(name, findings, ("svg", "csv"))).encode()
+        files[html] = page(name, run, findings, drawn).encode()
     if data is not None:
         files[data] = text.data(run, findings).encode()
     for path, content in files.items():

@@ -16,23 +16,41 @@ from transformers import TrainerCallback
 from grpo_paper.runs.beside import PAGE, Beside
 from grpo_paper.runs.folder import EARLIER, RunFolder
 
-SETTINGS = (
-    *("num_generations", "num_generations_eval", "generation_batch_size", "steps_per_generation", "num_iterations"),
-    *("per_device_train_batch_size", "gradient_accumulation_steps", "world_size", "beta", "epsilon", "epsilon_high"),
-    *("delta", "loss_type", "importance_sampling_level", "scale_rewards", "reward_weights"),
-    *("multi_objective_aggregation", "use_bias_correction_kl", "mask_truncated_completions", "top_entropy_quantile"),
-    *("sync_ref_model", "ref_model_mixup_alpha", "ref_model_sync_steps", "learning_rate", "lr_scheduler_type"),
-    *(
-        "max_steps",
-        "num_train_epochs",
-        "logging_steps",
-        "temperature",
-        "top_p",
-        "top_k",
-        "max_completion_length",
-        "seed",
-    ),
-)
+CONFIGURED = [
+    "num_generations",
+    "num_generations_eval",
+    "generation_batch_size",
+    "steps_per_generation",
+    "num_iterations",
+    "per_device_train_batch_size",
+    "gradient_accumulation_steps",
+    "world_size",
+    "beta",
+    "epsilon",
+    "epsilon_high",
+    "delta",
+    "loss_type",
+    "importance_sampling_level",
+    "scale_rewards",
+    "reward_weights",
+    "multi_objective_aggregation",
+    "use_bias_correction_kl",
+    "mask_truncated_completions",
+    "top_entropy_quantile",
+    "sync_ref_model",
+    "ref_model_mixup_alpha",
+    "ref_model_sync_steps",
+    "learning_rate",
+    "lr_scheduler_type",
+    "max_steps",
+    "num_train_epochs",
+    "logging_steps",
+    "temperature",
+    "top_p",
+    "top_k",
+    "max_completion_length",
+    "seed",
+]
 """Of TRL's configuration, what a reader may want to know."""
 PACKAGES = ("trl", "transformers", "torch")
 
@@ -117,7 +135,7 @@ def _settings(args: Any, model: Any) -> dict[str, Any]:
         except PackageNotFoundError:
             continue
     found["model"] = getattr(getattr(model, "config", None), "_name_or_path", None)
-    for name in SETTINGS:
+    for name in CONFIGURED:
         if hasattr(args, name):
             value = getattr(args, name)
             found[name] = value if isinstance(value, int | float | str | list | None) else str(value)

@@ -24,25 +24,10 @@ def thirds(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
     return which < part, which >= len(steps) - part
 
 
-def counts(groups: Groups, part: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Right answers, and all, of each prompt in a part of the groups.
-
-    >>> both = Groups(np.array([0, 1]), np.array([1, 1]), np.array([2, 3]), np.array([4, 4]), ("a", "b"))
-    >>> counts(both, np.array([True, True]))
-    (array([0, 5]), array([0, 8]))
-    """
-    prompt = groups.prompt[part]
-    right, size = (
-        np.bincount(prompt, count[part], minlength=len(groups.prompts)).astype(np.int64)
-        for count in (groups.right, groups.size)
-    )
-    return right, size
-
-
 def by_difficulty(run: Run) -> Finding:
     """Success in the last third less success in the first, by difficulty in the other half of the first's answers."""
     title = "Change by difficulty"
-    early, late = (counts(run.groups, part) for part in thirds(run.groups))
+    early, late = (run.groups.by_prompt(part) for part in thirds(run.groups))
     both = (early[1] >= 4) & (late[1] > 0)
     first, (right, size) = halves(early[0][both], early[1][both], np.random.default_rng(SEED))
     change = late[0][both] / late[1][both] - right / size

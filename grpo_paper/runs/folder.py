@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grpo_paper.files import whole
+from grpo_paper.runs.lines import parsed
 
 SETTINGS, SCALARS, COMPLETIONS, EVALUATION, EARLIER = (
     "grpo-paper.json",
@@ -92,7 +93,7 @@ class RunFolder:
         """Drop the scalars of later steps, and a line that was not written to its end; whether there are any."""
         path = self.path / SCALARS
         lines = path.read_text().splitlines(keepends=True) if path.exists() else []
-        kept = [line for line in lines if not _is_later(_read(line).get("step", math.inf), step)]
+        kept = [line for line in lines if not _is_later((parsed(line) or {}).get("step", math.inf), step)]
         if len(kept) < len(lines):
             _move(path, earlier)
             with whole(path) as partial:
@@ -128,11 +129,3 @@ def _plain(value: Any) -> Any:
         return value
     number = float(value)
     return number if math.isfinite(number) else None
-
-
-def _read(line: str) -> dict[str, Any]:
-    try:
-        found = json.loads(line)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}

@@ -46,6 +46,19 @@ class Groups:
         """Share of right answers in each group."""
         return self.right / self.size
 
+    def by_prompt(self, part: np.ndarray | slice = slice(None)) -> tuple[np.ndarray, np.ndarray]:
+        """Right answers, and all, of each prompt, in the groups of a part.
+
+        >>> both = Groups(np.array([0, 1]), np.array([1, 1]), np.array([2, 3]), np.array([4, 4]), ("a", "b"))
+        >>> both.by_prompt(), both.by_prompt(both.step == 1)
+        ((array([0, 5]), array([0, 8])), (array([0, 3]), array([0, 4])))
+        """
+        right, size = (
+            np.bincount(self.prompt[part], count[part], minlength=len(self.prompts)).astype(np.int64)
+            for count in (self.right, self.size)
+        )
+        return right, size
+
     @property
     def silent(self) -> np.ndarray:
         """Whether all answers of a group are alike: its advantages are 0."""

@@ -143,7 +143,7 @@ class Lines:
         return pa.array([value.as_py() for value in made], kind)
 
 
-def parsed(line: bytes) -> dict[str, Any] | None:
+def parsed(line: bytes | str) -> dict[str, Any] | None:
     """The object that a line is, if it is one.
 
     >>> parsed(b'{"step": 3}'), parsed(b'{"step": 3')

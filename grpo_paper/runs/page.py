@@ -25,6 +25,8 @@ figure img { display: block; width: 100%; height: auto }
 a { color: inherit }
 nav ul, .notes { padding-left: 1.2rem }
 """
+IN_A_PAGE = ("svg", "csv")
+"""Of the files of a figure, those that lie in the page."""
 KINDS = {
     "exact": "counted from the log",
     "estimated": "from samples, with its uncertainty",
@@ -34,7 +36,7 @@ KINDS = {
 
 
 def page(name: str, run: Run, findings: Sequence[Finding], pictures: Mapping[str, Mapping[str, bytes]]) -> str:
-    """The page of a run of this name, with the files of its figures by the findings' keys: svg and csv."""
+    """The page of a run of this name, with the files of its figures by the findings' keys, `IN_A_PAGE` among them."""
     body = "\n".join(_section(finding, pictures.get(finding.key, {})) for finding in findings)
     contents = "\n".join(f'<li><a href="#{f.key}">{escape(f.title)}</a></li>' for f in findings)
     notes = "".join(f"<li>{escape(note)}</li>" for note in run.notes)
@@ -79,7 +81,7 @@ def _section(finding: Finding, files: Mapping[str, bytes]) -> str:
 def _figure(finding: Finding, files: Mapping[str, bytes]) -> str:
     if not files:
         return ""
-    svg, csv = (base64.b64encode(files[kind]).decode() for kind in ("svg", "csv"))
+    svg, csv = (base64.b64encode(files[kind]).decode() for kind in IN_A_PAGE)
     return (
         f'<figure><img alt="{escape(finding.alt)}" src="data:image/svg+xml;base64,{svg}"></figure>\n'
         f'<p class="quiet"><a download="{finding.key}.csv" href="data:text/csv;base64,{csv}">data</a></p>'

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grpo_paper.runs.change import counts
 from grpo_paper.runs.groups import Groups
 
 FIRST = 0.1
@@ -44,6 +43,6 @@ def ends(groups: Groups) -> Ends:
     again[np.unique(groups.prompt, return_index=True)[1]] = False
     early = min(part, which[again].min(initial=part))
     late = which >= max(len(steps) - part, early)
-    first, last = counts(groups, which < early), counts(groups, late)
+    first, last = groups.by_prompt(which < early), groups.by_prompt(late)
     met = np.flatnonzero(first[1] > 0)
     return Ends(met, (first[0][met], first[1][met]), (last[0][met], last[1][met]), late)

@@ -7,6 +7,7 @@ from grpo_paper.runs.clustered import ratio
 from grpo_paper.runs.finding import Finding
 from grpo_paper.runs.groups import Groups
 from grpo_paper.runs.run import Run
+from grpo_paper.runs.sizes import usual
 
 CHAPTER = "A group of samples"
 MATERIAL = 0.01
@@ -62,10 +63,9 @@ def observed(run: Run) -> Finding:
     number = np.bincount(which)
     failed, solved = (np.bincount(which, groups.right == end) for end in (0, groups.size))
     several = "" if len(sizes) == 1 else f" Groups are of {len(sizes)} sizes, from {sizes[0]} to {sizes[-1]} answers."
-    usual = int(sizes[np.argmax(number)])
-    told = run.settings.group_size
-    if told is not None and told != usual:
-        several += f" The settings say {told} answers a group, but most groups have {usual}."
+    told, most = run.settings.group_size, usual(groups)
+    if told is not None and told != most:
+        several += f" The settings say {told} answers a group, but most groups have {most}."
     return Finding(
         "Silent groups",
         "exact",

@@ -9,6 +9,7 @@ from grpo_paper.runs.difficulty import SEED
 from grpo_paper.runs.finding import Finding
 from grpo_paper.runs.law import Coordinate, Counts, Fit, clock_error, fit
 from grpo_paper.runs.run import Run
+from grpo_paper.runs.sizes import usual
 from grpo_paper.theory.weighting import MEAN_ONLY, WHITENED, Weighting
 from grpo_paper.theory.zoo import DISCO, MAXRL
 
@@ -105,7 +106,7 @@ def findings(run: Run) -> list[Finding]:
         says, holds = refusal
         return [Finding(title, "does not apply", f"{says}.", holds, CHAPTER) for title in (TITLE, SPEED)]
     own = run.settings.weighting
-    size = max(run.settings.group_size or int(np.bincount(run.groups.size).argmax()), 2)
+    size = max(run.settings.group_size or usual(run.groups), 2)
     laws, coordinates = LAWS, [Coordinate.of(weighting, size, run.settings.eps) for weighting in LAWS]
     if own is not None and own not in LAWS and own.positive and not own.coupled:
         with suppress(ValueError):  # of a weighting that needs larger groups

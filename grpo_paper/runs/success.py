@@ -27,10 +27,7 @@ def clopper_pearson(right: np.ndarray, size: np.ndarray, level: float = LEVEL) -
 
 def by_prompt(run: Run) -> Finding:
     """Success of each prompt over all its answers."""
-    groups = run.groups
-    right, size = (
-        np.bincount(groups.prompt, weights, minlength=len(groups.prompts)) for weights in (groups.right, groups.size)
-    )
+    right, size = run.groups.by_prompt()
     low, high = clopper_pearson(right, size)
     return Finding(
         "Success by prompt",
@@ -38,7 +35,7 @@ def by_prompt(run: Run) -> Finding:
         f"{len(right):,} prompts, {int(size.sum()):,} answers: {100 * right.sum() / size.sum():.3g} % are right.",
         "The answers to a prompt are independent and equally likely to be right; Clopper–Pearson intervals.",
         "Your own run",
-        {"prompt": list(groups.prompts), "right": right, "size": size, "low": low, "high": high},
+        {"prompt": list(run.groups.prompts), "right": right, "size": size, "low": low, "high": high},
         "Success of every prompt, from the lowest to the highest, inside a band that is its interval.",
     )
 
