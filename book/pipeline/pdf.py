@@ -31,13 +31,13 @@ def one_page(source: Path, output: Path) -> Path:
 
 
 def print_page(page: Path, pdf: Path) -> None:
-    """Print with an outline, tags for readers, and page numbers; symbols are unfolded, code is not."""
+    """Print with an outline, tags for readers, and page numbers; symbols are unfolded; code is not, and checks are on their page."""
     with launch() as browser:
         sheet = browser.new_page(color_scheme="light")
         sheet.set_default_timeout(5 * MINUTE)
         sheet.goto(page.as_uri())
         wait_for_mathematics(sheet)
-        sheet.eval_on_selector_all("details.sd-dropdown", "all => all.forEach(details => { details.open = true; })")
+        sheet.eval_on_selector_all("details.sd-dropdown:not(.checks)", "all => all.forEach(details => { details.open = true; })")
         sheet.pdf(
             path=str(pdf),
             format="A4",
