@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grpo_paper.runs.difficulty import SEED
 from grpo_paper.runs.finding import Finding
 from grpo_paper.runs.law import Coordinate, Counts, Fit, clock_error, fit
 from grpo_paper.runs.run import Run
@@ -24,6 +23,7 @@ STRAIGHT = {
 }
 """What moves alike under each in large groups."""
 PARTS = 10
+SEED = 0
 PROMPTS = 1500
 """Prompts that are enough for the fit."""
 SURE, AHEAD = 1.645, 3.0
