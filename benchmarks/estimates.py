@@ -73,36 +73,41 @@ def laws(runs: int) -> Iterator[Row]:
     "enough to tell" goes before the runs and apart from them: whether leads as large as those of `foreseen`, and
     normal, name the law in 95 % of runs.
     """
-    coordinates = [Coordinate.of(law, 8, EPS) for law in straight.LAWS]
     for kind, nats, number in MOVED:
-        short = foreseen(kind, nats, number, coordinates)
-        right = wrong = covered = unsettled = 0
-        for seed in range(runs):
-            path, rate = moved(kind, nats, number, 1500, np.random.default_rng([seed, number]))
-            counts, step = straight.by_parts(Run(path, Settings()))
-            try:
-                trial = straight.tried(straight.LAWS, counts, coordinates)
-            except RuntimeError:
-                unsettled += 1
-                continue
-            right += trial.named and trial.best == number
-            wrong += trial.named and trial.best != number
-            error = clock_error(counts, trial.fits[number])[-1]
-            truth = rate * (step[-1] - step[0])
-            covered += abs(trial.fits[number].clock[-1] - truth) <= straight.REACH * error
-        yield {
-            "prompts": kind,
-            "law": straight.LAWS[number].name if nats else "none: the run stands",
-            "nats": nats,
-            "foreseen to be named": 1 - short,
-            "enough to tell": bool(short <= 0.05),
-            "runs": runs,
-            "named right" if nats else "named right, by chance": right,
-            "named wrong": wrong,
-            "cannot tell": runs - right - wrong,
-            "of those not settled": unsettled,
-            "clock covered": covered / (runs - unsettled),
-        }
+        yield named(kind, nats, number, runs)
+
+
+def named(kind: str, nats: float, law: int, runs: int) -> Row:
+    """How often the law that moves the prompts is named, and how often another."""
+    coordinates = [Coordinate.of(weighting, 8, EPS) for weighting in straight.LAWS]
+    short = foreseen(kind, nats, law, coordinates)
+    right = wrong = covered = unsettled = 0
+    for seed in range(runs):
+        groups, rate = moved(kind, nats, law, 1500, np.random.default_rng([seed, law]))
+        counts, step = straight.by_parts(Run(groups, Settings()))
+        try:
+            trial = straight.tried(straight.LAWS, counts, coordinates)
+        except RuntimeError:
+            unsettled += 1
+            continue
+        right += trial.named and trial.best == law
+        wrong += trial.named and trial.best != law
+        error = clock_error(counts, trial.fits[law])[-1]
+        truth = rate * (step[-1] - step[0])
+        covered += abs(trial.fits[law].clock[-1] - truth) <= straight.REACH * error
+    return {
+        "prompts": kind,
+        "law": straight.LAWS[law].name if nats else "none: the run stands",
+        "nats": nats,
+        "foreseen to be named": 1 - short,
+        "enough to tell": short <= 0.05,
+        "runs": runs,
+        "named right" if nats else "named right, by chance": right,
+        "named wrong": wrong,
+        "cannot tell": runs - right - wrong,
+        "of those not settled": unsettled,
+        "clock covered": covered / (runs - unsettled),
+    }
 
 
 def moved(kind: str, nats: float, law: int, prompts: int, rng: Rng) -> tuple[Groups, float]:
@@ -124,7 +129,7 @@ def foreseen(kind: str, nats: float, law: int, coordinates: list[Coordinate]) ->
             apart = fits[law].likelihood - fits[other].likelihood
             lead, spread = 1500 * apart.mean(), np.sqrt(1500) * apart.std()
             short += norm.cdf(max(straight.SURE * spread, straight.AHEAD), lead, spread)
-    return min(short, 1.0)
+    return min(float(short), 1.0)
 
 
 def standing(runs: int) -> Iterator[Row]:

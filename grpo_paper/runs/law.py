@@ -135,7 +135,7 @@ class _Model:
     """Likelihood of counts under a clock and a distribution of starts."""
 
     def __init__(self, counts: Counts, coordinate: Coordinate) -> None:
-        self.right, self.wrong = counts.right.astype(float), (counts.size - counts.right).astype(float)
+        self.counts = np.hstack([counts.right, counts.size]).astype(float)
         self.parts = counts.right.shape[1]
         self.coordinate = coordinate
         # As fine as a prompt's answers can tell, whose log-odds have an error of 2/√n at best.
@@ -143,7 +143,8 @@ class _Model:
         self.starts = np.linspace(-STARTS, STARTS, int(np.clip(fine, 60, 200)) + 1)
         self.basis = _basis(self.starts)
         self.free = self.parts - 1 + self.basis.shape[1]
-        ends = np.array([self.right.sum(1) == 0, self.wrong.sum(1) == 0]).T
+        right = counts.right.sum(1)
+        ends = np.array([right == 0, right == counts.size.sum(1)]).T
         self.ends = np.where(ends, 0.0, -np.inf)  # of the starts −∞ and +∞, which do not move
 
     def look(self, parameters: np.ndarray) -> _Look:
@@ -151,15 +152,18 @@ class _Model:
         clock, weight = np.append(0.0, parameters[: self.parts - 1]), parameters[self.parts - 1 :]
         L = self.coordinate.moved(self.starts[:, None], clock)
         shape = self.basis @ weight
-        joint = np.hstack([self.right @ log_expit(L).T + self.wrong @ log_expit(-L).T, self.ends])
+        # A count's log-likelihood is right · L − size · log(1 + e^L): log(1 − p) is log_expit(−L).
+        joint = np.hstack([self.counts @ np.hstack([L, log_expit(-L)]).T, self.ends])
         joint += shape - logsumexp(shape)
         most = joint.max(1, keepdims=True)
-        share = np.exp(joint - most)
+        joint -= most
+        share = np.exp(joint, out=joint)
         total = share.sum(1, keepdims=True)
         share /= total
         likelihood = (most + np.log(total))[:, 0]
         inside, speed = share[:, : len(self.starts)], np.interp(L, self.coordinate.L, self.coordinate.push)
-        by_clock = self.right * (inside @ (speed * sigmoid(-L))) - self.wrong * (inside @ (speed * sigmoid(L)))
+        by_count = self.counts * (inside @ np.hstack([speed, -speed * sigmoid(L)]))
+        by_clock = by_count[:, : self.parts] + by_count[:, self.parts :]
         scores = np.hstack([by_clock[:, 1:], share @ self.basis - softmax(shape) @ self.basis])
         slope = -scores.sum(0)
         slope[self.parts - 1 :] += 2 * RIDGE * weight
