@@ -5,7 +5,7 @@
 
 import argparse
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from scipy.stats import norm
@@ -17,7 +17,7 @@ from grpo_paper.runs.groups import Groups
 from grpo_paper.runs.law import Coordinate, clock_error
 from grpo_paper.runs.run import Run
 from grpo_paper.runs.settings import Settings
-from grpo_paper.runs.simulated import drawn, recursion, small_steps
+from grpo_paper.runs.simulated import RATES, drawn, rates, recursion, small_steps
 from grpo_paper.runs.success import clopper_pearson
 from grpo_paper.theory.elementary import sigmoid
 from grpo_paper.theory.fate import fate
@@ -27,14 +27,6 @@ from grpo_paper.theory.weighting import MEAN_ONLY, WHITENED
 
 EPS = 1e-5
 MEETINGS = 12
-Rng = np.random.Generator
-PROMPTS: dict[str, Callable[[Rng, int], np.ndarray]] = {
-    "even": lambda rng, n: rng.uniform(size=n),
-    "both ends": lambda rng, n: rng.beta(0.5, 1, n),
-    "hard": lambda rng, n: rng.beta(0.3, 3, n),
-    "all at 0.02": lambda rng, n: np.full(n, 0.02),
-}
-"""Distributions of success rates; those of Beta have many prompts at the very ends."""
 CLOCKS = 4
 """Of so many runs the clock's interval is looked at in one, since it takes as long as two fits."""
 MANY = 30_000
@@ -49,13 +41,9 @@ MOVED = [
 Row = dict[str, str | int | float]
 
 
-def rates(kind: str, rng: Rng, prompts: int) -> np.ndarray:
-    return np.clip(PROMPTS[kind](rng, prompts), 1e-6, 1 - 1e-6)
-
-
 def intervals(runs: int) -> Iterator[Row]:
     """Success of 10,000 prompts from one group each."""
-    for kind in PROMPTS:
+    for kind in RATES:
         for size in (4, 8, 16, 32, 64):
             rng = np.random.default_rng(size)
             p = rates(kind, rng, 10_000)
@@ -114,7 +102,7 @@ def named(kind: str, nats: float, law: int, runs: int) -> Row:
     }
 
 
-def moved(kind: str, nats: float, law: int, prompts: int, rng: Rng) -> tuple[Groups, float]:
+def moved(kind: str, nats: float, law: int, prompts: int, rng: np.random.Generator) -> tuple[Groups, float]:
     """A run under a law, and its rate."""
     weighting = straight.LAWS[law]
     rate = nats / MEETINGS / group_Omega(0.5, EPS, 8, weighting)
@@ -138,7 +126,7 @@ def foreseen(kind: str, nats: float, law: int, coordinates: list[Coordinate]) ->
 
 def standing(runs: int) -> Iterator[Row]:
     """Runs in which nothing changes: how many of them are said to change, by difficulty or in silence."""
-    for kind in PROMPTS:
+    for kind in RATES:
         changed = excess = 0
         for seed in range(runs):
             rng = np.random.default_rng(seed)

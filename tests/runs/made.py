@@ -7,18 +7,6 @@ from grpo_paper.runs.run import Run
 from grpo_paper.runs.settings import Settings
 from grpo_paper.runs.simulated import drawn
 
-PROMPTS = {
-    "even": lambda rng, n: rng.uniform(size=n),
-    "both ends": lambda rng, n: rng.beta(0.5, 1, n),
-    "hard": lambda rng, n: rng.beta(0.3, 3, n),
-    "all at 0.02": lambda rng, n: np.full(n, 0.02),
-}
-"""Distributions of success rates; those of Beta have many prompts at the very ends."""
-
-
-def rates(kind: str, rng: np.random.Generator, prompts: int) -> np.ndarray:
-    return np.clip(PROMPTS[kind](rng, prompts), 1e-6, 1 - 1e-6)
-
 
 def run_of(*rows: tuple[int, int, int, int], **settings: object) -> Run:
     """A run of groups (step, prompt, right, size)."""

@@ -11,8 +11,8 @@ from grpo_paper.runs.change import by_difficulty
 from grpo_paper.runs.difficulty import classes, halves
 from grpo_paper.runs.run import Run
 from grpo_paper.runs.settings import Settings
-from grpo_paper.runs.simulated import drawn, small_steps
-from tests.runs.made import PROMPTS, rates, run_of, standing
+from grpo_paper.runs.simulated import RATES, drawn, rates, small_steps
+from tests.runs.made import run_of, standing
 
 RUNS = 60
 
@@ -58,13 +58,13 @@ def said_to_change(run) -> bool:
 
 
 class TestChange:
-    @pytest.mark.parametrize("kind", PROMPTS)
+    @pytest.mark.parametrize("kind", RATES)
     def test_a_run_that_stands_shows_none(self, kind) -> None:
         """The intervals hold together in 95 of 100 runs; more false ones than these happen once in a thousand."""
         changed = sum(said_to_change(standing(of_kind(kind, seed), 6, 8, seed)) for seed in range(RUNS))
         assert changed <= binom.ppf(0.999, RUNS, 0.05)
 
-    @pytest.mark.parametrize("kind", PROMPTS)
+    @pytest.mark.parametrize("kind", RATES)
     def test_measured_on_what_they_are_chosen_by_they_would(self, kind, monkeypatch) -> None:
         """Prompts of which none was right can only get better."""
         monkeypatch.setattr(change, "halves", lambda *given: (halves(*given)[0],) * 2)

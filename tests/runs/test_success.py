@@ -6,8 +6,9 @@ from math import comb
 import numpy as np
 import pytest
 
+from grpo_paper.runs.simulated import RATES, rates
 from grpo_paper.runs.success import by_prompt, clopper_pearson, over_steps
-from tests.runs.made import PROMPTS, rates, run_of
+from tests.runs.made import run_of
 
 SIZES = (4, 8, 16, 32, 64)
 
@@ -37,7 +38,7 @@ def test_every_success_rate_is_covered(size) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("kind", PROMPTS)
+@pytest.mark.parametrize("kind", RATES)
 def test_of_ten_thousand_prompts_94_in_a_hundred_are_covered(size, kind) -> None:
     rng = np.random.default_rng(size)
     p = rates(kind, rng, 10_000)
