@@ -131,15 +131,16 @@ def _refusal(run: Run) -> tuple[str, str] | None:
 def _named(run: Run, trial: Trial, size: int, prompts: int) -> Finding:
     best, leads = trial.laws[trial.best], trial.leads
     second = min((n for n in range(len(trial.laws)) if n != trial.best), key=lambda n: leads[n, 1])
-    lead = (
-        f"ahead of {trial.laws[second].name} by {leads[second, 0]:.3g} nats of log-likelihood, "
-        f"{leads[second, 1]:.2g} standard errors"
-    )
+    nats, errors = f"{leads[second, 0]:.3g} nats of log-likelihood", f"{leads[second, 1]:.2g} standard errors"
+    other = trial.laws[second].name
     if trial.named:
         straight = f": {STRAIGHT[best]} is straightest" if best in STRAIGHT else ""
-        says = f"The law of {best.name} fits best{straight}, {lead}."
+        says = f"The law of {best.name} fits best{straight}, ahead of {other} by {nats}, {errors}."
     else:
-        says = f"Which law it is cannot be told: that of {best.name} fits best, but only {lead}."
+        says = (
+            f"Which law it is cannot be told: that of {best.name} fits best, but its lead over {other}, {nats}, is no "
+            f"more than {errors}."
+        )
     own = run.settings.weighting
     if trial.named and own is not None and own != best:
         says += f" The run was trained with {own.name}: its prompts do not move by their own pushes alone."
