@@ -39,7 +39,7 @@ $(ENV): requirements.lock pyproject.toml $(BROKEN)
 book: $(ENV)  ## execute what changed and build the site (PROFILE=full for fine grids)
 	@$(BIN)/python -m book.pipeline $(if $(PROFILE),--profile $(PROFILE)) --jobs $(JOBS)
 
-pdf: book  ## the whole book as a PDF, linked from the site (needs Chromium)
+pdf: book  ## the whole book as PDF and EPUB and the cheat sheet as PDF, linked from the site (needs Chromium)
 	@$(BIN)/python -m book.pipeline.pdf
 
 release: pdf  ## the archive for deposit in build/release: site, PDF, figures, notebooks, lock, checksums
