@@ -99,8 +99,8 @@ def link(site: Path, pdf: Path, book: Path) -> None:
         text, places = PLACE.subn(rf"\1{links}\2", page.text)
         if places != 1 and not page.sends_on:
             raise SystemExit(
-                f"{path.relative_to(site)} has {places} places for the links to PDF and EPUB, not one; see extra_footer "
-                "in book/_config.yml. The site was left as it was."
+                f"{path.relative_to(site)} has {places} places for the links to PDF and EPUB, not one; see "
+                "extra_footer in book/_config.yml. The site was left as it was."
             )
         if path.stem == SHEET:
             text = SHEET_PLACE.sub(rf'\1<a href="{SHEET}.pdf">One page to print</a>\2', text)
