@@ -111,7 +111,7 @@ ERRATA = (
         r"It converges where the lowest fixed point has slope $\ge -1$, or the first update jumps past the middle one; "
         r"else, from $p_0 = p_{\mathrm{ref}}$ too, there are 2-cycles, longer cycles and aperiodic orbits.",
         ("theory.fate.fate", "theory.success_map.trajectory", "theory.fixed_points.fixed_points"),
-        "fate",
+        "orbits",
         "theory/test_orbits.py::TestE10",
     ),
     Erratum(

@@ -13,7 +13,6 @@ DECIMAL = re.compile(r"(?<![\w.])\d+\.\d+(?!\w|\.\d)")
 QUOTED = {
     "trajectories": {"37.5", "0.68"},  # Appendix A: the success rate after an epoch; a prompt of Figure 3
     "orbits": {"0.0442", "0.35"},  # Figure 5, panel (5, 1e-4); the exponent that E9 gives
-    "fate": {"0.0442"},  # the same panel
 }
 
 
