@@ -14,7 +14,7 @@ AXIOMS = {
     "FunctionalExtensionality.functional_extensionality_dep",
     "Classical_Prop.classic",
 }
-"""What Coq's real numbers and Coquelicot take for granted: classical logic, and that functions equal at all points are."""
+"""What the real numbers of Coq take for granted: classical logic, and that functions equal at all points are."""
 HOW = (
     "Coq is not here. On Debian 12: apt-get install --no-install-recommends coq libcoq-coquelicot libcoq-interval "
     "(1.1 GB, half a minute)."

@@ -32,7 +32,7 @@ Formula = tuple[Callable[..., Any], str]
 
 
 def _variant(variant: variants.Variant) -> Callable[..., Any]:
-    return lambda *letters: success_map.log_odds_step(*letters, variant)
+    return lambda L, L_ref, beta, eps: success_map.log_odds_step(L, L_ref, beta, eps, variant)
 
 
 def _two_kl(make: Callable[[Any], variants.Variant]) -> Callable[..., Any]:

@@ -26,7 +26,7 @@ NAMED: dict[str, Callable[..., float]] = {
     "Rabs": abs,
 }
 """Coq's name of each function that is no sign, and what it does to floats."""
-PRIMITIVES = dict(zip(elementary.POINTWISE, list(NAMED), strict=False))
+PRIMITIVES: dict[Any, str] = dict(zip(elementary.POINTWISE, list(NAMED), strict=False))
 
 
 @dataclass(frozen=True)
@@ -172,5 +172,5 @@ def _apply(name: str) -> Callable[..., Term]:
     return lambda *arguments: Term(name, tuple(map(term, arguments)))
 
 
-for _primitive, _name in PRIMITIVES.items():
-    _primitive.register(Term, _apply(_name))
+for _primitive, _coq in PRIMITIVES.items():
+    _primitive.register(Term, _apply(_coq))
