@@ -148,8 +148,8 @@ def changed(whole: Term) -> Iterator[tuple[str, Term]]:
     if whole.head in BINARY and len(whole.arguments) == 2:
         left, right = whole.arguments
         if whole.head in "+-":
-            other = "-" if whole.head == "+" else "+"
-            yield f"sign of {whole.head}", Term(other, whole.arguments)
+            turned = "-" if whole.head == "+" else "+"
+            yield f"sign of {whole.head}", Term(turned, whole.arguments)
             yield f"without {right}", left
         elif whole.head in "*/":
             yield f"without {right}", left
