@@ -136,7 +136,8 @@ const DYNAMICS = (() => {
   }
 
   // What the orbit comes to: {fixed} one of the fixed points, {cycle} several values in turn, {rising} without end,
-  // {towards} the fixed point that it still climbs to, or {} if none of these can be seen.
+  // {towards} the fixed point that it still climbs to, {creeps} where it hardly moves and no fixed point is near, or, if
+  // none of these can be seen, {between} what two values it is.
   function outcome(point, fixed = fixedPoints(point), most = updates(point)) {
     if (point.alpha === 0 && point.beta > 0) return { rising: true };
     const L_ref = reference(point);
@@ -152,11 +153,11 @@ const DYNAMICS = (() => {
       if (!near(tail[tail.length - 1 - length], last, SAME)) continue;
       if (length > 1) return { cycle: tail.slice(-length).sort((a, b) => a - b) };
       const place = fixed.findIndex(({ L }) => near(last, L, 1e-4)); // where the slope is almost 1 it creeps
-      return place < 0 ? {} : { fixed: place };
+      return place < 0 ? { creeps: last } : { fixed: place };
     }
     const rises = tail.every((L, i) => i === 0 || L > tail[i - 1]);
     const towards = fixed.findIndex(({ L }) => L > last);
-    return rises && towards >= 0 ? { towards, last } : {};
+    return rises && towards >= 0 ? { towards, last } : { between: [Math.min(...tail), Math.max(...tail)] };
   }
 
   return {

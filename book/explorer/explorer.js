@@ -48,7 +48,7 @@
     at("orbit").tBodies[0].replaceChildren(...rows(orbit, (L, n) => [n, success(L), small(-L), signed(L)]));
     const looked = DYNAMICS.searched(point) ? ", looked for at places a twentieth of a nat apart" : "";
     at("table").caption.textContent = `Fixed points${looked}`;
-    const followed = FATES.theorem(point) ? "" : ` Followed for ${FATES.FOLLOWED} updates; white: it has then come to no end.`;
+    const followed = FATES.theorem(point) ? "" : ` Each run was followed for ${FATES.FOLLOWED} updates: never means not by then.`;
     at("followed").textContent = followed;
   }
 

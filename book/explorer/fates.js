@@ -20,9 +20,9 @@ const FATES = (() => {
     if (point.alpha === 0) return "top";
     const told = DYNAMICS.fate(point, fixed);
     if (told) return told;
-    const { fixed: place, towards, cycle } = DYNAMICS.outcome(point, fixed, FOLLOWED);
+    const { fixed: place, towards, creeps } = DYNAMICS.outcome(point, fixed, FOLLOWED);
     const at = place ?? towards;
-    if (at === undefined) return cycle ? "never" : "";
+    if (at === undefined) return creeps === undefined ? "never" : "";
     return fixed.length === 1 ? "only" : at === 0 ? "lowest" : "top";
   }
 

@@ -28,16 +28,19 @@ const WORDS = (() => {
     if (told === "top") return `${point.p_0 === null ? "jumps past the middle fixed point at once and " : ""}climbs to ${success(fixed[2].L)}`;
     const one = (place) => (fixed.length === 1 ? ", its only fixed point" : place === 0 ? `, the lowest of ${counted(fixed)}` : "");
     if (told === "lowest" || told === "only") return `settles at ${success(fixed[0].L)}${one(0)}`;
-    const found = DYNAMICS.outcome(point, fixed);
-    if (found.rising) return "rises towards 1 at every update";
     const never = told === "never";
-    if (found.fixed !== undefined && !never) return `settles at ${success(fixed[found.fixed].L)}${one(found.fixed)}`;
+    const found = DYNAMICS.outcome(point, never ? [] : fixed);
+    if (found.rising) return "rises towards 1 at every update";
+    if (found.fixed !== undefined) return `settles at ${success(fixed[found.fixed].L)}${one(found.fixed)}`;
     const count = `${DYNAMICS.updates(point).toLocaleString("en")} updates`;
-    if (found.towards !== undefined && !never) {
+    if (found.towards !== undefined) {
       return `climbs towards ${success(fixed[found.towards].L)} and has come to ${success(found.last)} after ${count}`;
     }
-    const cycle = `on a cycle of up to ${DYNAMICS.LONGEST} values`;
-    if (!found.cycle) return never ? `never settles, nor is it ${cycle} after ${count}` : `has not settled after ${count}, nor ${cycle}`;
+    if (found.between) {
+      const [low, high] = found.between.map(success);
+      return `${never ? "never settles: after" : "has not settled after"} ${count} it still moves between ${low} and ${high}`;
+    }
+    if (found.creeps !== undefined) return `creeps at ${success(found.creeps)} after ${count}`;
     const values = found.cycle.map(success);
     const shown = values.length > 8 ? `${values[0]} to ${values[values.length - 1]}` : values.join(", ");
     return `${never ? "never settles: it " : ""}ends on a cycle of ${values.length} values: ${shown}`;

@@ -129,8 +129,13 @@ class TestNumbers:
     def test_without_a_penalty(self, explorer) -> None:
         """The least maximiser with a clip, and certain success without."""
         rates, clips = np.random.default_rng(13).uniform(0.001, 0.999, (2, POINTS))
-        given = [{"p_ref": 0.5, "beta": 0, "clip": c, "L": float(logit(p))} for p, c in zip(rates, clips.tolist(), strict=True)]
-        script = "points => points.map(p => [p.clip, null].map(c => FORMULAS.sigmoid(DYNAMICS.step(p.L, {...p, clip: c}))))"
+        given = [
+            {"p_ref": 0.5, "beta": 0, "clip": c, "L": float(logit(p))}
+            for p, c in zip(rates, clips.tolist(), strict=True)
+        ]
+        script = (
+            "points => points.map(p => [p.clip, null].map(c => FORMULAS.sigmoid(DYNAMICS.step(p.L, {...p, clip: c}))))"
+        )
         found = np.array(explorer.page.evaluate(script, given))
         np.testing.assert_allclose(found[:, 0], least_maximiser(rates, clips, clips), rtol=1e-12)
         assert np.all(found[:, 1] == 1)
