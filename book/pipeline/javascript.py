@@ -15,7 +15,7 @@ from grpo_paper.theory.methods import METHODS
 from grpo_paper.theory.success_map import anchor, clipped_step, force, force_slope, log_odds_step
 from grpo_paper.theory.symbols import L, alpha, beta, p
 from grpo_paper.theory.variants import Variant
-from grpo_paper.theory.weighting import MEAN_ONLY, WHITENED, Weighting
+from grpo_paper.theory.weighting import Weighting
 from grpo_paper.theory.zoo import focal
 
 WEIGHTINGS: dict[Weighting, str] = {}
@@ -90,6 +90,7 @@ def shared() -> dict[str, str]:
 def recursion(weighting: Weighting) -> dict[str, str]:
     """A weighting: its push, the slope of it along the log-odds, and the limits of the push at p = 0 and 1.
 
+    >>> from grpo_paper.theory.weighting import MEAN_ONLY, WHITENED
     >>> recursion(MEAN_ONLY)["push"]
     '(L, eps) => 1'
     >>> recursion(WHITENED)["push_at_1"]
@@ -112,6 +113,7 @@ def recursion(weighting: Weighting) -> dict[str, str]:
 def names(weighting: Weighting) -> dict[str, str]:
     """What the variants of a weighting are called: for α = 0, for α = 1, and between.
 
+    >>> from grpo_paper.theory.weighting import MEAN_ONLY
     >>> names(MEAN_ONLY)
     {'mirror': '"Mirror Dr. GRPO"', 'reference': '"Dr. GRPO"', 'both': '"Two-KL Dr. GRPO"'}
     """
@@ -122,6 +124,7 @@ def names(weighting: Weighting) -> dict[str, str]:
 def gains(weighting: Weighting) -> dict[int, str]:
     """For each size of a group that the weighting allows, what an output is worth there: Ω_G in Bernstein's form.
 
+    >>> from grpo_paper.theory.weighting import MEAN_ONLY
     >>> gains(MEAN_ONLY)[2]
     '(eps) => [0.5, 0.5]'
     """

@@ -37,9 +37,7 @@ def print_page(page: Path, pdf: Path) -> None:
         sheet.set_default_timeout(5 * MINUTE)
         sheet.goto(page.as_uri())
         wait_for_mathematics(sheet)
-        sheet.eval_on_selector_all(
-            "details.sd-dropdown:not(.checks)", "all => all.forEach(details => { details.open = true; })"
-        )
+        sheet.eval_on_selector_all("details.sd-dropdown:not(.checks)", "all => all.forEach(details => { details.open = true; })")
         sheet.pdf(
             path=str(pdf),
             format="A4",

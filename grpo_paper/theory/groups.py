@@ -46,7 +46,7 @@ def group_push(successes: int, group_size: int, p: Number, eps: Number, weightin
 
 
 def group_gains(eps: Number, group_size: int, weighting: Weighting = WHITENED) -> list[Number]:
-    r"""What one output is worth to a group: its advantage as a success less that as a failure, for 0, …, G − 1 others right.
+    r"""Advantage of a success less that of a failure where 0, …, G − 1 of the other outputs are right.
 
     .. math:: A_1(j+1) - A_0(j), \qquad j = 0, …, G-1
 

@@ -1,4 +1,4 @@
-"""The explorer's plots: the map of fates and its dot, the run as a film, values under the pointer, both modes, a phone."""
+"""The explorer's plots: the map of fates and its dot, the run as a film, the pointer, both modes, a phone."""
 
 import re
 
@@ -53,8 +53,9 @@ class TestFates:
             return ["only", "lowest", "top", "never"].map(name => {
                 const areas = svg.querySelector(`path.fate-${name}`).getAttribute("d").split("M").slice(1);
                 return areas.map(area => {
-                    const [left, top, right, foot] = area.split(/[ HVZ]/).map(Number), box = svg.getBoundingClientRect();
-                    return PLOT.values(svg, {clientX: box.left + (left + right) / 2, clientY: box.top + (top + foot) / 2});
+                    const [left, top, right, foot] = area.split(/[ HVZ]/).map(Number);
+                    const [x, y] = [(left + right) / 2, (top + foot) / 2], box = svg.getBoundingClientRect();
+                    return PLOT.values(svg, {clientX: box.left + x, clientY: box.top + y});
                 });
             });
         }"""
