@@ -2,7 +2,6 @@
 
 POINTS = {
     "fig-success-map": "p_ref=0.2&beta=1&eps=1e-5",
-    "fig-amplification": "p_ref=0.2&beta=1&eps=1e-5",
     "fig-stability-diagram": "p_ref=0.001&beta=3&eps=1e-5",
     "fig-orbits-as-printed": "p_ref=0.0001&beta=5&eps=1e-5&p_0=0.1&steps=50",
     "fig-orbits": "p_ref=0.0001&beta=5&eps=1e-5",
