@@ -1,4 +1,4 @@
-"""The whole book as a PDF: one long page of the staged source, printed by Chromium, put beside the site and linked."""
+"""The book as a PDF, from one long page of the staged source, and the cheat sheet: printed by Chromium and linked."""
 
 import re
 import shutil
@@ -19,8 +19,10 @@ from grpo_paper.files import whole
 PDF = BUILD / "grpo-executed.pdf"
 FOOTER = '<div style="font-size:8px; width:100%; text-align:center"><span class="pageNumber"></span></div>'
 MINUTE = 60_000
+SHEET = "cheat-sheet"
 PLACE = re.compile(r'(<span class="whole-book">).*?(</span>)')
 """What the footer of every page has where the link to the PDF goes."""
+SHEET_PLACE = re.compile(r'(<span class="sheet">).*?(</span>)')
 
 
 def one_page(source: Path, output: Path) -> Path:
@@ -30,18 +32,19 @@ def one_page(source: Path, output: Path) -> Path:
     return output / "_build" / "singlehtml" / "intro.html"
 
 
-def print_page(page: Path, pdf: Path) -> None:
-    """Print with an outline, tags for readers, and page numbers; symbols are unfolded; code is not, and checks are on their page."""
+def print_page(page: Path, pdf: Path, scale: float) -> None:
+    """Print with an outline, tags for readers, and page numbers. Symbols are unfolded, code and checks are not."""
     with launch() as browser:
         sheet = browser.new_page(color_scheme="light")
         sheet.set_default_timeout(5 * MINUTE)
         sheet.goto(page.as_uri())
         wait_for_mathematics(sheet)
-        sheet.eval_on_selector_all("details.sd-dropdown:not(.checks)", "all => all.forEach(details => { details.open = true; })")
+        folded = "details.sd-dropdown:not(.checks)"
+        sheet.eval_on_selector_all(folded, "all => all.forEach(details => { details.open = true; })")
         sheet.pdf(
             path=str(pdf),
             format="A4",
-            scale=0.85,  # from 12 pt, a screen's size of text, to 10 pt
+            scale=scale,
             outline=True,
             tagged=True,
             print_background=True,
@@ -75,6 +78,13 @@ def settle(printed: Path, pdf: Path, pages: Path) -> None:
         book.save(partial, object_stream_mode=streams, recompress_flate=True, deterministic_id=True)
 
 
+def one_sheet(pdf: Path) -> None:
+    """A cheat sheet is one page. Errors: SystemExit with the number of pages it has."""
+    with pikepdf.open(pdf) as sheet:
+        if (many := len(sheet.pages)) != 1:
+            raise SystemExit(f"The cheat sheet prints on {many} pages, not one; shorten book/{SHEET}.md.")
+
+
 def link(site: Path, pdf: Path) -> None:
     """Put the PDF beside a site and a link to it at the foot of every page, in the place of a former one.
 
@@ -90,6 +100,8 @@ def link(site: Path, pdf: Path) -> None:
                 f"{path.relative_to(site)} has {places} places for the link to the PDF, not one; see extra_footer in "
                 "book/_config.yml. The site was left as it was."
             )
+        if path.stem == SHEET:
+            text = SHEET_PLACE.sub(rf'\1<a href="{SHEET}.pdf">One page to print</a>\2', text)
         path.write_text(text, encoding="utf-8")
 
 
@@ -105,9 +117,12 @@ def main() -> None:
         print("Putting the book on one page and printing it (about a minute)", flush=True)
         stage(executed, version(), folder / "source")
         page = one_page(folder / "source", folder / "print")
-        print_page(page, folder / "printed.pdf")
+        print_page(page, folder / "printed.pdf", scale=0.85)  # from 12 pt, a screen's size of text, to 10 pt
         settle(folder / "printed.pdf", PDF, page.parent)
         shutil.copytree(HTML, folder / "html")
+        print_page(folder / "html" / f"{SHEET}.html", folder / "sheet.pdf", scale=0.7)
+        settle(folder / "sheet.pdf", folder / "html" / f"{SHEET}.pdf", folder / "html")
+        one_sheet(folder / "html" / f"{SHEET}.pdf")
         link(folder / "html", PDF)
         put(folder / "html", HTML)
         record.write(RECORD, made_from, HTML)
