@@ -18,7 +18,7 @@ FORMULA = re.compile(
 FILES = re.compile(r'<p class="figure-files.*?</p>', re.DOTALL)
 """Links to files that lie beside the site and not in the EPUB."""
 ITEM = re.compile(r'(<item id="[^"]*" href="([^"]*\.xhtml)" media-type="application/xhtml\+xml")')
-LIVE = re.compile(r"^```\{raw\} html$.*?^```$", re.DOTALL | re.MULTILINE)
+LIVE = re.compile(r'^```\{raw\} html$.*?^```$|^<div class="small-explorer".*?</div>$', re.DOTALL | re.MULTILINE)
 """What moves when a reader does: a book on paper has none of it."""
 AT_ONCE = 500
 """Formulas handed to the browser in one call."""
