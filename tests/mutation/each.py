@@ -1,4 +1,7 @@
-"""A plugin for pytest that runs, for each mutant, the tests that reach it until one fails, its module's first.
+"""A plugin for pytest that runs, for each mutant, tests that reach it until one fails.
+
+These are all tests of its module, and the quickest of others up to a limit: a change that only a slow test elsewhere
+sees counts as a survivor, so the score errs towards less. First come those that killed other mutants of the function.
 
 One process collects the tests. A fork of it runs them all, to see which functions each of them reaches and how long it
 takes; then a fork for each mutant begins where collecting ended, so that a mutant costs little more than the test
@@ -23,10 +26,12 @@ from typing import Any
 import pytest
 from mutmut.state import state
 
-MUTANTS, REACHED = Path("mutants.json"), Path("reached.json")
+MUTANTS, REACHED, KILLERS = Path("mutants.json"), Path("reached.json"), Path("killers")
 JOBS = int(os.environ.get("JOBS", "1"))
 PATIENCE = 5, 10
 """A test is out of time after so many seconds of the processor, and so many times what it takes without a mutant."""
+OTHERS = 60
+"""Seconds of the processor that the tests of other modules may take which are tried on one mutant."""
 ASLEEP = 120
 """Seconds after which a test is out of time that waits and computes nothing."""
 TIMED = (signal.SIGXCPU, signal.SIGALRM)
@@ -142,14 +147,25 @@ def _limit(seconds: float, asleep: int = ASLEEP) -> None:
 def _try(session: pytest.Session, mutant: str, tests: dict[str, Any], listed: bool) -> None:
     """End with 1 as soon as a test fails, with 0 if none does."""
     _begin(mutant)
-    own = f"/test_{_module(mutant)}"
-    items = [item for item in session.items if _function(mutant) in tests[item.nodeid][1]]
-    items = [item for item in items if own in item.nodeid or not listed]
-    items.sort(key=lambda item: (own not in item.nodeid, tests[item.nodeid][0]))
-    for item, after in zip(items, [*items[1:], None], strict=True):
+    killed = Counter(KILLERS.read_text().splitlines()) if KILLERS.exists() else Counter()
+    function, elsewhere = _function(mutant), 0.0 if listed else OTHERS
+    items = {}
+    for item in sorted(session.items, key=lambda item: tests[item.nodeid][0]):
+        seconds, reached = tests[item.nodeid]
+        if function not in reached:
+            continue
+        own = f"/test_{_module(mutant)}" in item.nodeid
+        elsewhere -= 0 if own else seconds
+        if own or elsewhere > 0:
+            kills = killed[f"{function} {item.nodeid}"]
+            items[item] = (not (own or kills), seconds / (1 + kills))
+    order = sorted(items, key=items.__getitem__)
+    for item, after in zip(order, [*order[1:], None], strict=True):
         _limit(tests[item.nodeid][0])
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
         if session.testsfailed:
+            with KILLERS.open("a") as killers:
+                killers.write(f"{function} {item.nodeid}\n")
             sys.exit(1)
 
 
