@@ -92,8 +92,8 @@ def test_two_that_meet_are_refused() -> None:
     [
         (
             ([0.2], 1.0, 1e-5, WHITENED),
-            "weighting = GRPO is outside its domain: it must be coupled and positive; fixed_points takes those of which "
-            "every prompt is alone",
+            "weighting = GRPO is outside its domain: it must be coupled and positive; fixed_points takes those of "
+            "which every prompt is alone",
         ),
         (
             ([0.2, 1.0], 1.0, 1e-5, zoo.BATCH_RATE),
