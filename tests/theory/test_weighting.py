@@ -4,6 +4,7 @@ import pickle
 import re
 from dataclasses import replace
 
+import mpmath
 import numpy as np
 import pytest
 from flint import arb
@@ -115,6 +116,26 @@ class TestOneAndTheSame:
     def test_a_name_is_all_that_is_printed(self) -> None:
         assert repr(zoo.MAXRL) == "Weighting(name='MaxRL')"
         assert Variant(zoo.MAXRL, 0.5).name == "Two-KL MaxRL (α=0.5)"
+
+
+@pytest.mark.parametrize("eps", [0.0, 1e-5, 0.1])
+@pytest.mark.parametrize("L", [-9.0, -0.3, 2.0])
+class TestWhitened:
+    """Against integral and derivative in 50 digits."""
+
+    def test_what_it_climbs(self, L, eps) -> None:
+        with mpmath.workdps(50):
+            p, q = (1 / (1 + mpmath.exp(-x)) for x in (L, -L))
+            climbed = mpmath.quad(lambda x: 1 / mpmath.sqrt(x * (1 - x) + eps), mpmath.linspace(0.5, p, 9))
+            assert abs(WHITENED.potential(float(p), float(q), eps) / climbed - 1) < 1e-14
+            if not eps:
+                assert abs(2 * mpmath.asin(mpmath.sqrt(p)) - mpmath.pi / 2 - climbed) < 1e-40
+
+    def test_its_slope(self, L, eps) -> None:
+        with mpmath.workdps(50):
+            p, q = (1 / (1 + mpmath.exp(-x)) for x in (L, -L))
+            rises = mpmath.diff(lambda x: 1 / mpmath.sqrt(1 / (2 + 2 * mpmath.cosh(x)) + eps), L)
+            assert abs(WHITENED.slope(float(p), float(q), eps) / rises - 1) < 1e-14
 
 
 class TestSilentGroups:
