@@ -137,6 +137,12 @@ class TestWhitened:
             rises = mpmath.diff(lambda x: 1 / mpmath.sqrt(1 / (2 + 2 * mpmath.cosh(x)) + eps), L)
             assert abs(WHITENED.slope(float(p), float(q), eps) / rises - 1) < 1e-14
 
+    def test_the_slope_of_a_library_s(self, L, eps) -> None:
+        with mpmath.workdps(50):
+            p, q = (1 / (1 + mpmath.exp(-x)) for x in (L, -L))
+            rises = mpmath.diff(lambda x: 1 / (mpmath.sqrt(mpmath.mpf(8) / 7 / (2 + 2 * mpmath.cosh(x))) + 0.125), L)
+            assert abs(library_whitening(8, 0.125).slope(float(p), float(q), eps) / rises - 1) < 1e-14
+
 
 class TestSilentGroups:
     """A group whose rewards are alike gives no advantage, in the number type of ε; a method's own rule may give one."""
