@@ -72,6 +72,9 @@ class TestRefused:
         with pytest.raises(ValueError, match="it is said to be positive"):
             Weighting("smoothed away", lambda p, q, eps: 0 * p + eps - 0.5, nothing)
 
+    def test_what_is_flat_never_rises(self) -> None:
+        assert Weighting("w", half, nothing, shape="falling").push(0.3, 0.7, 0.0) == 0.5
+
     def test_what_is_not_said_is_not_asked(self) -> None:
         assert Weighting("mine", line, line_slope, positive=False, shape="falling").push(0.75, 0.25, 0.0) == -0.5
         assert Weighting("mine", line, line_slope, positive=False).shape is None
