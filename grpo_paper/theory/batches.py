@@ -62,7 +62,7 @@ def batch_fixed_points(p_ref: Any, beta: float, eps: float, weighting: Weighting
             return weighting.push(*rates(push), one_eps)[0] - push
 
         def slope(push: arb) -> arb:
-            return sum(weighting.slope(*rates(push), one_eps), arb(0)) / beta
+            return sum(weighting.slope(*rates(push), one_eps)) / beta
 
         def bounds(reach: arb) -> bool:
             """Whether the push is below it wherever all rates are as near to 1 as it brings them, or nearer."""
