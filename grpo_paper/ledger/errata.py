@@ -174,7 +174,7 @@ ERRATA = (
         r"Mean-only two-KL is monotone: $L_n - L_{ref} = (1 - (1-α)^n)/(αβ)$. The whitened one is where "
         r"$(1-α)β \ge \sup B$.",
         ("theory.success_map.trajectory",),
-        "two-kl",
+        "damping",
         "theory/test_variant_orbits.py::TestE16",
     ),
     Erratum(
@@ -238,7 +238,7 @@ ERRATA = (
         r"With $Δ_R \equiv 0$ the map is not affine, and need not contract: it does for $αβ > \sup B$, at the rate "
         r"$1-α+\sup B/β$.",
         ("theory.success_map.force_slope", "theory.fixed_points.largest_critical_beta"),
-        "two-kl",
+        "damping",
         "theory/test_errata.py::TestE22",
     ),
     Erratum(

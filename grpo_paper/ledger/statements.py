@@ -14,7 +14,7 @@ STATEMENTS = (
             "theory.objective.regularized_objective",
         ),
         "policy-dynamics",
-        ("fig-certificate",),
+        ("fig-policy-dynamics", "fig-certificate"),
         "theory/test_policy.py::TestTheorem1",
     ),
     Statement(
