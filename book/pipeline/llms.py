@@ -34,5 +34,5 @@ def _entry(folder: Path, name: str) -> str:
     text = source.read_text(encoding="utf-8")
     if source.suffix == ".ipynb":
         text = "\n".join(cell.source for cell in nbformat.reads(text, as_version=4).cells)
-    question = QUESTION.search(text)
-    return f"- [{TITLE.search(text)[1]}](_sources/{name}{source.suffix})" + (f": {question[1]}" if question else "")
+    title, *questions = (*TITLE.findall(text)[:1], *QUESTION.findall(text)[:1])
+    return ": ".join([f"- [{title}](_sources/{name}{source.suffix})", *questions])

@@ -28,7 +28,7 @@ FURTHER = (
         r"the lengths of "
         "the cycles are computed",
         ("theory.success_map.trajectory", "theory.fate.fate"),
-        "fate",
+        "orbits",
         (),
         "theory/test_orbits.py::TestB3",
         status="computed",
