@@ -21,12 +21,12 @@
     ["p_ref=0.01&beta=0.5&eps=1e-5&weighting=PKPO+%28k%3D4%29", "Pass@4 overshoots"],
   ];
   const PLOTS = [
-    ["map", "One update"],
+    ["map", "Update"],
     ["fates", "Fates"],
     ["rate", "Run"],
     ["odds", "Log-odds"],
   ];
-  const HEIGHTS = { map: 270, fates: 270, rate: 210, odds: 210 };
+  const HEIGHTS = { map: 250, fates: 250, rate: 190, odds: 190 };
   const LOW = 220; // of a plot on a phone
   const { NUMBERS, CHOICES, number, small, success, signed } = POINT;
   const { sigmoid } = FORMULAS;

@@ -16,7 +16,7 @@ const FATES = (() => {
   const FOLLOWED = 400; // updates, where no theorem tells the end
   const AT_ONCE = 12; // milliseconds of work before the page has its turn
   const marked = (values, place, text) => values.map((value) => [place(value), text(value)]);
-  const BETAS = marked([0.1, 1, 10, 100], Math.log10, String);
+  const BETAS = marked([0.1, 1, 10], Math.log10, String);
   const RATES = marked([1e-5, 1e-3, 0.1, 0.5, 0.9, 0.99], FORMULAS.logit, (p) =>
     p < 1e-4 ? p.toExponential().replace("-", "−") : String(p),
   );

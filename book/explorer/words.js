@@ -80,7 +80,7 @@ const WORDS = (() => {
       .replace(/&/g, "&amp;")
       .replace(/</g, "&lt;")
       .replace(/\bp_(ref|0|n)\b/g, "<i>p</i><sub>$1</sub>")
-      .replace(/(^|\s)([pn])(?=$|[\s,:])/g, "$1<i>$2</i>");
+      .replace(/(^|\s)([pnG])(?=$|[\s,:])/g, "$1<i>$2</i>");
 
   return { method, updates, origin, verdict, places, html };
 })();
