@@ -2,7 +2,8 @@
 //   data-point    a point as the explorer's address has it: p_ref=0.2&beta=1
 //   data-sliders  the parameters that can be moved: p_ref beta
 //   data-plots    one plot or more: map, rate, odds
-// A link to the explorer stands in the element until it is drawn, and is kept: it leads to the point that is shown.
+// Two things stand in the element before it is drawn and are kept: a paragraph that says what to try, if there is one, and
+// a link to the explorer, which then leads to the point that is shown.
 "use strict";
 
 (() => {
@@ -24,7 +25,7 @@
     const prefix = `small-${index}-`;
     const names = plots.split(" ");
     const figure = (name) => `<figure><svg id="${prefix}${name}" role="img"></svg><figcaption></figcaption></figure>`;
-    const link = holder.querySelector("a");
+    const [lead, link] = [holder.querySelector("p"), holder.querySelector("a")];
     const explorer = link.getAttribute("href").split("#")[0];
     holder.classList.add("explorer", "small");
     holder.setAttribute("role", "group");
@@ -36,6 +37,7 @@
       <p class="explorer-foot"></p>`;
     const refusal = holder.querySelector(".explorer-refusal");
     holder.querySelector(".explorer-foot").append(link);
+    if (lead) holder.prepend(lead);
     let { point } = POINT.read(slots);
 
     function update() {
