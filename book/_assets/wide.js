@@ -1,5 +1,5 @@
 // What is wider than its place fades at the right edge as long as there is more to see.
-const WIDE = ".pst-scrollable-table-container, div.math, div.output.text_html";
+const WIDE = ".pst-scrollable-table-container, div.math, div.output.text_html, figure";
 
 function cue(place) {
   const left = place.scrollWidth - place.clientWidth - place.scrollLeft;

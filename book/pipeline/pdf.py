@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pikepdf
 
-from book.pipeline import BUILD, record
+from book.pipeline import BUILD, epub, record
 from book.pipeline.browser import CHROMIUM, MISSING, launch, wait_for_mathematics
 from book.pipeline.chapters import chapters
 from book.pipeline.endings import in_sentences
@@ -17,6 +17,7 @@ from book.pipeline.workplace import put, workplace
 from grpo_paper.files import whole
 
 PDF = BUILD / "grpo-executed.pdf"
+EPUB = BUILD / "grpo-executed.epub"
 FOOTER = '<div style="font-size:8px; width:100%; text-align:center"><span class="pageNumber"></span></div>'
 MINUTE = 60_000
 SHEET = "cheat-sheet"
@@ -85,20 +86,21 @@ def one_sheet(pdf: Path) -> None:
             raise SystemExit(f"The cheat sheet prints on {many} pages, not one; shorten book/{SHEET}.md.")
 
 
-def link(site: Path, pdf: Path) -> None:
-    """Put the PDF beside a site and a link to it at the foot of every page, in the place of a former one.
+def link(site: Path, pdf: Path, book: Path) -> None:
+    """Put PDF and EPUB beside a site and links to them at the foot of every page, in the place of former ones.
 
-    Errors: SystemExit naming a page that has no place for the link.
+    Errors: SystemExit naming a page that has no place for the links.
     """
-    shutil.copy(pdf, site / pdf.name)
+    for file in (pdf, book):
+        shutil.copy(file, site / file.name)
     for path, page in read(site).items():
         up = "../" * (len(path.relative_to(site).parts) - 1)
-        address = f'<a href="{up}{pdf.name}">The whole book as PDF</a>'
-        text, places = PLACE.subn(rf"\1{address}\2", page.text)
+        links = f'The whole book as <a href="{up}{pdf.name}">PDF</a> and <a href="{up}{book.name}">EPUB</a>'
+        text, places = PLACE.subn(rf"\1{links}\2", page.text)
         if places != 1 and not page.sends_on:
             raise SystemExit(
-                f"{path.relative_to(site)} has {places} places for the link to the PDF, not one; see extra_footer in "
-                "book/_config.yml. The site was left as it was."
+                f"{path.relative_to(site)} has {places} places for the links to PDF and EPUB, not one; see "
+                "extra_footer in book/_config.yml. The site was left as it was."
             )
         if path.stem == SHEET:
             text = SHEET_PLACE.sub(rf'\1<a href="{SHEET}.pdf">One page to print</a>\2', text)
@@ -123,10 +125,13 @@ def main() -> None:
         print_page(folder / "html" / f"{SHEET}.html", folder / "sheet.pdf", scale=0.7)
         settle(folder / "sheet.pdf", folder / "html" / f"{SHEET}.pdf", folder / "html")
         one_sheet(folder / "html" / f"{SHEET}.pdf")
-        link(folder / "html", PDF)
+        print("Packing the EPUB (half a minute)", flush=True)
+        epub.set_formulas(epub.pack(folder / "source", folder / "epub"), HTML / "intro.html", EPUB)
+        link(folder / "html", PDF, EPUB)
         put(folder / "html", HTML)
         record.write(RECORD, made_from, HTML)
-    print(f"The book: {PDF}, {PDF.stat().st_size / 1e6:.1f} MB")
+    for file in (PDF, EPUB):
+        print(f"The book: {file}, {file.stat().st_size / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ def inputs(chapters: list[Chapter]) -> Digests:
     for chapter in chapters:
         made = outputs(chapter.kept, chapter.recorded)
         found |= {f"executed {chapter.name}/{name}": made[name] for name in made}
-    for folder in (ROOT / "book", ROOT / "grpo_paper", RESULTS, KEPT):
+    for folder in (ROOT / "book", ROOT / "grpo_paper", ROOT / "proofs", RESULTS, KEPT):
         for path in sorted(p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
             found[path.relative_to(ROOT).as_posix()] = digest(path)
     return found

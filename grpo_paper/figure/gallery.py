@@ -18,7 +18,7 @@ ENTRY = """\
 (cite-{id})=
 ## {heading}
 
-<a class="thumbnail" href="{page}.html#{id}"><img src="figures/{id}.png" alt="{alt}" loading="lazy"></a>
+<a class="thumbnail" href="{page}.html#{id}"><img src="figures/{id}.png" alt="{alt}" loading="lazy" /></a>
 
 `{id}`, {{numref}}`{id}` in {{doc}}`{page}`{statements}.
 

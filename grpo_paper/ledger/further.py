@@ -28,7 +28,7 @@ FURTHER = (
         r"the lengths of "
         "the cycles are computed",
         ("theory.success_map.trajectory", "theory.fate.fate"),
-        "fate",
+        "orbits",
         (),
         "theory/test_orbits.py::TestB3",
         status="computed",
@@ -38,7 +38,7 @@ FURTHER = (
         "Two-KL is damping",
         r"$0 < α < 1$, $π_0 = π_{\mathrm{ref}}$, exact updates",
         ("theory.variants.two_kl", "theory.success_map.log_odds_step"),
-        "two-kl",
+        "damping",
         ("fig-damping",),
         "theory/test_two_kl.py::TestE15",
         ("E15",),
