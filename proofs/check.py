@@ -25,12 +25,15 @@ class ProofError(Exception):
     """What does not hold of the proofs, in a sentence."""
 
 
-def coqc(file: Path) -> str:
-    """Compile one file in its folder and give what Coq prints; ProofError with Coq's words where it fails."""
+def coqc(file: Path, library: Path | None = None) -> str:
+    """Compile one file, beside what is compiled in its folder or in another, and give what Coq prints.
+
+    Errors: ProofError with Coq's words where it fails.
+    """
     program = shutil.which("coqc")
     if program is None:
         raise ProofError(HOW)
-    command = [program, "-q", "-R", ".", "Grpo", file.name]
+    command = [program, "-q", "-R", str((library or file.parent).resolve()), "Grpo", file.name]
     run = subprocess.run(command, cwd=file.parent, capture_output=True, text=True)
     if run.returncode:
         raise ProofError(f"{file.name} does not compile: {run.stderr.strip()}")
