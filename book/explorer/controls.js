@@ -18,7 +18,8 @@ const CONTROLS = (() => {
     const words = about ? `<b class="symbol">${WORDS.html(label)}</b> ${WORDS.html(about)}` : WORDS.html(label);
     made.innerHTML = `<label for="${prefix}${name}">${words}</label>${inside}
       <span role="tooltip" id="${prefix}${name}-tip">${WORDS.html(tip)}</span>`;
-    for (const control of made.querySelectorAll("input, select")) control.setAttribute("aria-describedby", `${prefix}${name}-tip`);
+    for (const control of made.querySelectorAll("input, select"))
+      control.setAttribute("aria-describedby", `${prefix}${name}-tip`);
     made.addEventListener("keydown", (event) => made.classList.toggle("told", event.key !== "Escape"));
     holder.append(made);
     return made;
@@ -26,9 +27,15 @@ const CONTROLS = (() => {
 
   function numeric(holder, prefix, name, change, refuse) {
     const { about, low, high, step, place, value, without } = NUMBERS[name];
-    const [slider, field] = row(holder, prefix, name, `
-      <input type="range" id="${prefix}${name}-slider" min="${low}" max="${high}" step="${step}" aria-label="${name}: ${about}">
-      <input type="text" id="${prefix}${name}" inputmode="decimal" autocomplete="off" spellcheck="false" size="9">`).querySelectorAll("input");
+    const [slider, field] = row(
+      holder,
+      prefix,
+      name,
+      `
+      <input type="range" id="${prefix}${name}-slider" min="${low}" max="${high}" step="${step}">
+      <input type="text" id="${prefix}${name}" inputmode="decimal" autocomplete="off" spellcheck="false" size="9">`,
+    ).querySelectorAll("input");
+    slider.setAttribute("aria-label", `${name}: ${about}`);
     if (without) field.placeholder = without;
     slider.addEventListener("input", () => change(name, value(slider.valueAsNumber)));
     field.addEventListener("input", () => {

@@ -1,4 +1,4 @@
-// Updates, orbits and fixed points of one parameter point. Every formula comes from FORMULAS; here are only the algorithms.
+// Updates, orbits and fixed points of one parameter point. Every formula comes from FORMULAS; here are the algorithms.
 // A point has p_ref, beta, eps, alpha, weighting and, where they are not null, clip, group_size and p_0.
 "use strict";
 
@@ -24,10 +24,12 @@ const DYNAMICS = (() => {
   function step(L, point, L_ref = reference(point)) {
     if (L === Infinity) return L; // certain success stays
     const { beta, alpha, clip } = point;
-    if (beta === 0) return clipped(point) ? FORMULAS.logit(FORMULAS.least_maximiser(FORMULAS.sigmoid(L), clip)) : Infinity;
+    if (beta === 0)
+      return clipped(point) ? FORMULAS.logit(FORMULAS.least_maximiser(FORMULAS.sigmoid(L), clip)) : Infinity;
     const pushed = push(L, point);
     if (!clipped(point)) return FORMULAS.step(L, L_ref, pushed, beta, alpha);
-    if (pushed === Infinity) return L > 0 ? Infinity : FORMULAS.clipped_step(L, L_ref, Number.MAX_VALUE, beta, alpha, clip);
+    if (pushed === Infinity)
+      return L > 0 ? Infinity : FORMULAS.clipped_step(L, L_ref, Number.MAX_VALUE, beta, alpha, clip);
     return FORMULAS.clipped_step(L, L_ref, pushed, beta, alpha, clip);
   }
 
@@ -64,7 +66,14 @@ const DYNAMICS = (() => {
     const defectSlope = (L) => FORMULAS.defect_slope(pushSlope(L, point), point.beta, point.alpha);
     const peak = FORMULAS.peak_logit(point.eps);
     const turns = [];
-    if (shape === "bowl") turns.push(bisect(defectSlope, L_ref, beyond((L) => -defectSlope(L), Math.max(1, L_ref))));
+    if (shape === "bowl")
+      turns.push(
+        bisect(
+          defectSlope,
+          L_ref,
+          beyond((L) => -defectSlope(L), Math.max(1, L_ref)),
+        ),
+      );
     else if (shape === "dip" && defectSlope(peak) > 0) {
       turns.push(bisect(defectSlope, 0, peak), bisect(defectSlope, peak, beyond(defectSlope, peak)));
     }
@@ -161,6 +170,21 @@ const DYNAMICS = (() => {
   }
 
   return {
-    LONGEST, updates, step, slope, push, orbit, start, reference, fixedPoints, searched, attracts, pull, fate, outcome, grouped, clipped,
+    LONGEST,
+    updates,
+    step,
+    slope,
+    push,
+    orbit,
+    start,
+    reference,
+    fixedPoints,
+    searched,
+    attracts,
+    pull,
+    fate,
+    outcome,
+    grouped,
+    clipped,
   };
 })();

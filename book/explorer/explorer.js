@@ -20,8 +20,13 @@
     ["p_ref=0.2&beta=1&eps=1e-5&weighting=MaxRL", "MaxRL"],
     ["p_ref=0.01&beta=0.5&eps=1e-5&weighting=PKPO+%28k%3D4%29", "Pass@4 overshoots"],
   ];
-  const PLOTS = [["map", "One update"], ["fates", "Fates"], ["rate", "Run"], ["odds", "Log-odds"]];
-  const HEIGHTS = { map: 270, fates: 270, rate: 210, odds: 210 };
+  const PLOTS = [
+    ["map", "Update"],
+    ["fates", "Fates"],
+    ["rate", "Run"],
+    ["odds", "Log-odds"],
+  ];
+  const HEIGHTS = { map: 250, fates: 250, rate: 190, odds: 190 };
   const LOW = 220; // of a plot on a phone
   const { NUMBERS, CHOICES, number, small, success, signed } = POINT;
   const { sigmoid } = FORMULAS;
@@ -48,7 +53,9 @@
     at("orbit").tBodies[0].replaceChildren(...rows(orbit, (L, n) => [n, success(L), small(-L), signed(L)]));
     const looked = DYNAMICS.searched(point) ? ", looked for at places a twentieth of a nat apart" : "";
     at("table").caption.textContent = `Fixed points${looked}`;
-    const followed = FATES.theorem(point) ? "" : ` Each run was followed for ${FATES.FOLLOWED} updates: never means not by then.`;
+    const followed = FATES.theorem(point)
+      ? ""
+      : ` Each run was followed for ${FATES.FOLLOWED} updates: never means not by then.`;
     at("followed").textContent = followed;
   }
 
@@ -60,7 +67,10 @@
     const course = `from ${success(orbit[0])} to ${success(last)} after ${point.steps} updates`;
     at("map").setAttribute("aria-label", `The map, the diagonal and the orbit between them. ${verdict} ${places}`);
     at("rate").setAttribute("aria-label", `Success rate along the orbit, ${course}.`);
-    at("odds").setAttribute("aria-label", `Log-odds of success along the orbit, from ${signed(orbit[0])} to ${signed(last)}.`);
+    at("odds").setAttribute(
+      "aria-label",
+      `Log-odds of success along the orbit, from ${signed(orbit[0])} to ${signed(last)}.`,
+    );
   }
 
   // ---- plots
@@ -80,7 +90,12 @@
 
   function update() {
     const fixed = DYNAMICS.fixedPoints(point);
-    told = { fixed, orbit: DYNAMICS.orbit(point, point.steps), verdict: WORDS.verdict(point, fixed), places: WORDS.places(point, fixed) };
+    told = {
+      fixed,
+      orbit: DYNAMICS.orbit(point, point.steps),
+      verdict: WORDS.verdict(point, fixed),
+      places: WORDS.places(point, fixed),
+    };
     reset();
     say();
     tables();
@@ -141,7 +156,11 @@
   ];
 
   function press(holder, id, text, action, label) {
-    const button = Object.assign(document.createElement("button"), { type: "button", id: `explorer-${id}`, textContent: text });
+    const button = Object.assign(document.createElement("button"), {
+      type: "button",
+      id: `explorer-${id}`,
+      textContent: text,
+    });
     if (label) button.setAttribute("aria-label", label);
     button.addEventListener("click", action);
     holder.append(button);
@@ -151,7 +170,9 @@
   // On a phone one plot is seen at a time.
   function choose(name) {
     for (const [other] of PLOTS) {
-      at(other).closest("figure").classList.toggle("chosen", other === name);
+      at(other)
+        .closest("figure")
+        .classList.toggle("chosen", other === name);
       at(`tab-${other}`).setAttribute("aria-pressed", other === name);
     }
     if (told.orbit) update();
@@ -167,8 +188,15 @@
     for (const [id, text, action] of TAKEN) press(at("take"), id, text, action);
     for (const [name, text] of PLOTS) {
       press(at("tabs"), `tab-${name}`, text, () => choose(name));
-      const save = () => TAKE.download(`explorer-${name}.svg`, "image/svg+xml", TAKE.svg(at(name), point, told.verdict));
-      press(at(name).closest("figure").querySelector("figcaption"), `svg-${name}`, "SVG", save, `Save the plot “${text}” as SVG`);
+      const save = () =>
+        TAKE.download(`explorer-${name}.svg`, "image/svg+xml", TAKE.svg(at(name), point, told.verdict));
+      press(
+        at(name).closest("figure").querySelector("figcaption"),
+        `svg-${name}`,
+        "SVG",
+        save,
+        `Save the plot “${text}” as SVG`,
+      );
     }
     choose("rate");
     FATES.hold(at("fates"), move);

@@ -3,7 +3,12 @@
 
 const FATES = (() => {
   const ENDS = ["only", "lowest", "top", "never"];
-  const WORDS_OF = { only: "settles, at the only fixed point", lowest: "settles at the lowest", top: "climbs to the top", never: "never settles" };
+  const WORDS_OF = {
+    only: "settles, at the only fixed point",
+    lowest: "settles at the lowest",
+    top: "climbs to the top",
+    never: "never settles",
+  };
   const ACROSS = { low: Math.log10(0.02), high: 2 }; // log β
   const UP = { low: -14, high: 7 }; // log-odds of p_ref
   const COARSE = [40, 30];
@@ -11,8 +16,10 @@ const FATES = (() => {
   const FOLLOWED = 400; // updates, where no theorem tells the end
   const AT_ONCE = 12; // milliseconds of work before the page has its turn
   const marked = (values, place, text) => values.map((value) => [place(value), text(value)]);
-  const BETAS = marked([0.1, 1, 10, 100], Math.log10, String);
-  const RATES = marked([1e-5, 1e-3, 0.1, 0.5, 0.9, 0.99], FORMULAS.logit, (p) => (p < 1e-4 ? p.toExponential().replace("-", "−") : String(p)));
+  const BETAS = marked([0.1, 1, 10], Math.log10, String);
+  const RATES = marked([1e-5, 1e-3, 0.1, 0.5, 0.9, 0.99], FORMULAS.logit, (p) =>
+    p < 1e-4 ? p.toExponential().replace("-", "−") : String(p),
+  );
 
   // Where the run of a point ends, as one of ENDS; "" where that cannot be seen.
   function end(point) {
@@ -77,8 +84,22 @@ const FATES = (() => {
     if (plane !== known) {
       known = plane;
       turn += 1;
-      const paint = (then) => (found) => { areas = found; again(); then(); };
-      survey(point, COARSE, paint(() => survey(point, FINE, paint(() => {}))));
+      const paint = (then) => (found) => {
+        areas = found;
+        again();
+        then();
+      };
+      survey(
+        point,
+        COARSE,
+        paint(() =>
+          survey(
+            point,
+            FINE,
+            paint(() => {}),
+          ),
+        ),
+      );
     }
     again();
   }
@@ -86,7 +107,10 @@ const FATES = (() => {
   const hover = (point) => (x, y) => {
     const there = { ...point, p_0: null, beta: at(x), p_ref: rate(y) };
     const { success, number } = POINT;
-    return { text: `β = ${number(there.beta)}, p_ref = ${success(FORMULAS.logit(there.p_ref))}: ${WORDS_OF[end(there)] ?? "not to be seen"}` };
+    const reference = FORMULAS.logit(there.p_ref);
+    return {
+      text: `β = ${number(there.beta)}, p_ref = ${success(reference)}: ${WORDS_OF[end(there)] ?? "not to be seen"}`,
+    };
   };
   const at = (x) => POINT.NUMBERS.beta.value(Math.max(-2, x));
   const rate = (y) => POINT.NUMBERS.p_ref.value(y);
@@ -96,14 +120,21 @@ const FATES = (() => {
   function dot(svg, point, said, held) {
     const circle = svg.querySelector("circle.now");
     for (const [name, value] of Object.entries({
-      id: `${svg.id}-dot`, role: "slider", tabindex: 0,
+      id: `${svg.id}-dot`,
+      role: "slider",
+      tabindex: 0,
       "aria-label": "The point in the map of fates. Left and right change β, up and down p_ref.",
-      "aria-valuemin": 0, "aria-valuemax": 1000, "aria-valuenow": point.beta,
+      "aria-valuemin": 0,
+      "aria-valuemax": 1000,
+      "aria-valuenow": point.beta,
       "aria-valuetext": `β = ${POINT.number(point.beta)}, p_ref = ${POINT.number(point.p_ref)}. ${said}`,
-    })) circle.setAttribute(name, value);
+    }))
+      circle.setAttribute(name, value);
     if (held) circle.focus();
     circle.addEventListener("keydown", (event) => {
-      const [right, up] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] }[event.key] ?? [0, 0];
+      const [right, up] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] }[
+        event.key
+      ] ?? [0, 0];
       if (!right && !up) return;
       event.preventDefault();
       if (right) move({ beta: at(Math.log10(point.beta || 0.01) + 0.02 * right) });

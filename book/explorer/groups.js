@@ -12,7 +12,7 @@ const GROUPS = (() => {
     return kept.values;
   }
 
-  // Mean over how many of the other G − 1 are right, one output averaged over after the other, until two values are left.
+  // Mean over how many of the other G − 1 are right, one output averaged over after the other, until two are left.
   function ends(L, point) {
     const [p, q] = [sigmoid(L), sigmoid(-L)];
     const values = [...gains(point)];

@@ -9,7 +9,11 @@ const PLAYER = (() => {
     let until = null; // null: all is shown
     let timer = null;
     const button = (id, text) => {
-      const made = Object.assign(document.createElement("button"), { type: "button", id: `${prefix}${id}`, textContent: text });
+      const made = Object.assign(document.createElement("button"), {
+        type: "button",
+        id: `${prefix}${id}`,
+        textContent: text,
+      });
       holder.append(made);
       return made;
     };

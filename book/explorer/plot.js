@@ -52,7 +52,7 @@ const PLOT = (() => {
 
   const RADIUS = { state: 2, now: 5.5, attracts: 4, repels: 6 };
 
-  // marks: {line: [[x, y], …]}, {dots: [[x, y], …]} or {areas: [[x, y, width, height], …]}, each with a `style`, its class.
+  // marks: {line: [[x, y], …]}, {dots: [[x, y], …]} or {areas: [[x, y, width, height], …]}, each with its class as `style`.
   // hover, if any: of a place under the pointer the text to show and the place that it is of, or nothing.
   function draw(svg, { x, y, marks, height, hover }) {
     const width = svg.clientWidth || USUAL;

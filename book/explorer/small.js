@@ -2,7 +2,8 @@
 //   data-point    a point as the explorer's address has it: p_ref=0.2&beta=1
 //   data-sliders  the parameters that can be moved: p_ref beta
 //   data-plots    one plot or more: map, rate, odds
-// A link to the explorer stands in the element until it is drawn, and is kept: it leads to the point that is shown.
+// Two things stand in the element before it is drawn and are kept: a paragraph that says what to try, if there is one, and
+// a link to the explorer, which then leads to the point that is shown.
 "use strict";
 
 (() => {
@@ -13,7 +14,7 @@
     odds: (svg, told) => VIEWS.course(svg, told, true),
   };
   const SEEN = {
-    map: "One update (blue), no change (dashed), the run (orange); fixed points that attract (filled) and repel (open).",
+    map: "One update (blue), no change (dashed), the run (orange); fixed points that attract (filled), repel (open).",
     rate: "The run, as success rate. Levels: the fixed points, solid where they attract.",
     odds: "The run, in log-odds. Levels: the fixed points, solid where they attract.",
   };
@@ -23,17 +24,20 @@
     const { point: slots, sliders, plots = "rate" } = holder.dataset;
     const prefix = `small-${index}-`;
     const names = plots.split(" ");
-    const link = holder.querySelector("a");
+    const figure = (name) => `<figure><svg id="${prefix}${name}" role="img"></svg><figcaption></figcaption></figure>`;
+    const [lead, link] = [holder.querySelector("p"), holder.querySelector("a")];
     const explorer = link.getAttribute("href").split("#")[0];
     holder.classList.add("explorer", "small");
     holder.setAttribute("role", "group");
     holder.setAttribute("aria-label", "A small explorer");
     holder.innerHTML = `<p class="explorer-verdict" id="${prefix}verdict" role="status" aria-live="polite"></p>
-      <div class="explorer-plots">${names.map((name) => `<figure><svg id="${prefix}${name}" role="img"></svg><figcaption></figcaption></figure>`).join("")}</div>
-      <div class="explorer-rows" role="group" aria-label="Parameters"></div><p class="explorer-refusal" role="alert" hidden></p>
+      <div class="explorer-plots">${names.map(figure).join("")}</div>
+      <div class="explorer-rows" role="group" aria-label="Parameters"></div>
+      <p class="explorer-refusal" role="alert" hidden></p>
       <p class="explorer-foot"></p>`;
     const refusal = holder.querySelector(".explorer-refusal");
     holder.querySelector(".explorer-foot").append(link);
+    if (lead) holder.prepend(lead);
     let { point } = POINT.read(slots);
 
     function update() {
@@ -41,7 +45,8 @@
       const orbit = DYNAMICS.orbit(point, point.steps);
       const verdict = WORDS.verdict(point, fixed);
       const free = { ...point, clip: null };
-      const others = point.clip === null || point.beta === 0 ? [] : [{ style: "free", orbit: DYNAMICS.orbit(free, point.steps) }];
+      const others =
+        point.clip === null || point.beta === 0 ? [] : [{ style: "free", orbit: DYNAMICS.orbit(free, point.steps) }];
       holder.querySelector(".explorer-verdict").innerHTML = WORDS.html(verdict);
       link.href = `${explorer}#${POINT.write(point)}`;
       for (const name of names) {

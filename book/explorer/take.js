@@ -1,9 +1,18 @@
-// What a reader can take along of a point: its plots as SVG, its numbers as CSV, an entry for BibTeX, a program in Python.
+// What a reader takes along of a point: its plots as SVG, its numbers as CSV, an entry for BibTeX, a Python program.
 "use strict";
 
 const TAKE = (() => {
   const STYLES = [
-    "fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "font-family", "font-size", "font-style", "font-weight", "text-anchor",
+    "fill",
+    "fill-opacity",
+    "stroke",
+    "stroke-width",
+    "stroke-dasharray",
+    "font-family",
+    "font-size",
+    "font-style",
+    "font-weight",
+    "text-anchor",
   ];
 
   // A plot as a file of its own: what the page's style says is written into it.
@@ -36,7 +45,9 @@ const TAKE = (() => {
     const { sigmoid } = FORMULAS;
     const rows = [
       "kind,n,p,failure,logit,slope,stable",
-      ...fixed.map(({ L, slope }) => ["fixed point", "", sigmoid(L), sigmoid(-L), L, slope, DYNAMICS.attracts({ slope }) ? "True" : "False"].join()),
+      ...fixed.map(({ L, slope }) =>
+        ["fixed point", "", sigmoid(L), sigmoid(-L), L, slope, DYNAMICS.attracts({ slope }) ? "True" : "False"].join(),
+      ),
       ...orbit.map((L, n) => ["trajectory", n, sigmoid(L), sigmoid(-L), L, "", ""].join()),
     ];
     return `${rows.join("\n").replace(/Infinity/g, "inf")}\n`;
@@ -44,8 +55,20 @@ const TAKE = (() => {
 
   // In TeX's letters.
   function bibtex(point, said) {
-    const plain = { "β": "$\\beta$", "α": "$\\alpha$", "γ": "$\\gamma$", "−": "$-$", "_": "\\_", "%": "\\%", "&": "\\&", "#": "\\#" };
-    const title = said.replace(/\.$/, "").replace(/p_(ref|0)/g, "$p_{\\mathrm{$1}}$$").replace(/(\$[^$]*\$)|[βαγ−_%&#]/g, (found, formula) => formula ?? plain[found]);
+    const plain = {
+      β: "$\\beta$",
+      α: "$\\alpha$",
+      γ: "$\\gamma$",
+      "−": "$-$",
+      _: "\\_",
+      "%": "\\%",
+      "&": "\\&",
+      "#": "\\#",
+    };
+    const title = said
+      .replace(/\.$/, "")
+      .replace(/p_(ref|0)/g, "$p_{\\mathrm{$1}}$$")
+      .replace(/(\$[^$]*\$)|[βαγ−_%&#]/g, (found, formula) => formula ?? plain[found]);
     return CITATION.replace("SAID", () => title).replace("ADDRESS", () => `explorer.html#${POINT.write(point)}`);
   }
 
@@ -54,10 +77,12 @@ const TAKE = (() => {
     const { p_ref, beta, eps, alpha, weighting, clip, group_size, p_0, steps } = point;
     const name = FORMULAS.weightings[weighting].python;
     const start = p_0 === null ? "" : `, p_0=${p_0}`;
+    const held = clip === null ? "" : `, clip=${clip}`;
     const lines = [`# explorer.html#${POINT.write(point)}`];
     if (beta === 0) {
       lines.push(
-        "from grpo_paper.theory.clipping import least_maximiser", "",
+        "from grpo_paper.theory.clipping import least_maximiser",
+        "",
         `orbit = [${p_0 ?? p_ref}]  # the least success rate of a best policy, update by update`,
         `for _ in range(${steps}):`,
         `    orbit.append(${clip === null ? "1.0" : `least_maximiser(orbit[-1], ${clip}, ${clip})`})`,
@@ -67,8 +92,11 @@ const TAKE = (() => {
     }
     if (group_size !== null) {
       lines.push(
-        "from grpo_paper import Variant, logit, sigmoid", "from grpo_paper.theory.groups import group_Omega",
-        "from grpo_paper.theory.methods import weighting", "from grpo_paper.theory.success_map import anchor", "",
+        "from grpo_paper import Variant, logit, sigmoid",
+        "from grpo_paper.theory.groups import group_Omega",
+        "from grpo_paper.theory.methods import weighting",
+        "from grpo_paper.theory.success_map import anchor",
+        "",
         `variant = Variant(weighting("${name}"), ${alpha})`,
         `orbit = [logit(${p_0 ?? p_ref})]  # log-odds, with the mean push of groups`,
         `for _ in range(${steps}):`,
@@ -79,10 +107,12 @@ const TAKE = (() => {
       return `${lines.join("\n")}\n`;
     }
     lines.push(
-      "from grpo_paper import Variant, fixed_points, trajectory", "from grpo_paper.theory.methods import weighting", "",
+      "from grpo_paper import Variant, fixed_points, trajectory",
+      "from grpo_paper.theory.methods import weighting",
+      "",
       `variant = Variant(weighting("${name}"), ${alpha})`,
       `found = fixed_points(${p_ref}, ${beta}, ${eps}, variant)`,
-      `orbit = trajectory(${p_ref}, ${beta}, ${eps}, ${steps}, variant${start}${clip === null ? "" : `, clip=${clip}`})`,
+      `orbit = trajectory(${p_ref}, ${beta}, ${eps}, ${steps}, variant${start}${held})`,
       "print(found.p, found.stable, orbit.p[-1])",
     );
     return `${lines.join("\n")}\n`;

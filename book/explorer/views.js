@@ -46,7 +46,13 @@ const VIEWS = (() => {
       x: { ...seen, label: odds ? "log-odds before the update (nats)" : "success before the update, p" },
       y: { ...seen, label: odds ? "log-odds after it (nats)" : "success after it, h(p)" },
       marks: [
-        { style: "diagonal", line: [[seen.low, seen.low], [seen.high, seen.high]] },
+        {
+          style: "diagonal",
+          line: [
+            [seen.low, seen.low],
+            [seen.high, seen.high],
+          ],
+        },
         { style: "web", line: web },
         ...(curve.length ? [{ style: "curve", line: curve }] : []),
         ...dots(finite, ({ L }) => [scale(L), scale(L)]),
@@ -56,7 +62,10 @@ const VIEWS = (() => {
         if (!odds && (x <= 0 || x >= 1)) return undefined;
         const L = odds ? x : FORMULAS.logit(x);
         const after = DYNAMICS.step(L, point);
-        return { text: odds ? `${signed(L)} to ${signed(after)}` : `from ${success(L)} to ${success(after)}`, at: [scale(L), scale(after)] };
+        return {
+          text: odds ? `${signed(L)} to ${signed(after)}` : `from ${success(L)} to ${success(after)}`,
+          at: [scale(L), scale(after)],
+        };
       },
     });
   }
@@ -66,15 +75,22 @@ const VIEWS = (() => {
     const scale = odds ? same : sigmoid;
     const at = (states) => states.map((L, n) => [n, scale(L)]).filter(([, y]) => Number.isFinite(y));
     const states = at(orbit.slice(0, until + 1));
-    const levels = fixed.filter(({ L }) => Number.isFinite(scale(L))).map(({ L, slope }) => ({
-      style: DYNAMICS.attracts({ slope }) ? "level attracting" : "level",
-      line: [[-1, scale(L)], [2 * orbit.length, scale(L)]],
-    }));
+    const levels = fixed
+      .filter(({ L }) => Number.isFinite(scale(L)))
+      .map(({ L, slope }) => ({
+        style: DYNAMICS.attracts({ slope }) ? "level attracting" : "level",
+        line: [
+          [-1, scale(L)],
+          [2 * orbit.length, scale(L)],
+        ],
+      }));
     const everything = [orbit, ...others.map((other) => other.orbit)].flat().filter(Number.isFinite);
     PLOT.draw(svg, {
       height,
       x: { ...PLOT.range([0, orbit.length - 1]), label: "update, n" },
-      y: odds ? { ...reach(everything, fixed), label: "log-odds of success (nats)" } : { ...PLOT.range([0, 1]), label: "success rate, p_n" },
+      y: odds
+        ? { ...reach(everything, fixed), label: "log-odds of success (nats)" }
+        : { ...PLOT.range([0, 1]), label: "success rate, p_n" },
       marks: [
         ...levels,
         ...others.map((other) => ({ style: other.style, line: at(other.orbit) })),
@@ -84,7 +100,10 @@ const VIEWS = (() => {
       ],
       hover: (x) => {
         const n = Math.min(until, Math.max(0, Math.round(x)));
-        return { text: `n = ${n}: ${odds ? signed(orbit[n]) : success(orbit[n])}`, at: Number.isFinite(scale(orbit[n])) ? [n, scale(orbit[n])] : undefined };
+        return {
+          text: `n = ${n}: ${odds ? signed(orbit[n]) : success(orbit[n])}`,
+          at: Number.isFinite(scale(orbit[n])) ? [n, scale(orbit[n])] : undefined,
+        };
       },
     });
   }

@@ -44,7 +44,7 @@ class TestPage:
             ),
             ("beta=0.05&eps=1e-7&alpha=0.5", r"Two-KL GRPO \(α = 0.5\) from .*1 − 1.6e-54934 attracts"),
             ("weighting=Dr.+GRPO&alpha=0.5", r"Two-KL Dr. GRPO \(α = 0.5\) .* One fixed point: 0.6488 attracts."),
-            ("p_ref=0.001&beta=3&clip=0.2", "With exact updates clipped at 0.2, GRPO .* has not settled after 20,000"),
+            ("p_ref=0.001&beta=3&clip=0.2", "With exact updates clipped at 0.2, GRPO .* has not settled: after 20,000"),
             ("p_ref=0.01&group_size=16", "With the mean push of groups of 16, GRPO from .* settles at"),
             (
                 "beta=0",
