@@ -27,6 +27,8 @@ from grpo_paper.theory.weighting import MEAN_ONLY, WHITENED
 
 EPS = 1e-5
 MEETINGS = 12
+BETWEEN = 16
+"""Small steps from one meeting to the next."""
 CLOCKS = 4
 """Of so many runs the clock's interval is looked at in one, since it takes as long as two fits."""
 MANY = 30_000
@@ -103,10 +105,11 @@ def named(kind: str, nats: float, law: int, runs: int) -> Row:
 
 
 def moved(kind: str, nats: float, law: int, prompts: int, rng: np.random.Generator) -> tuple[Groups, float]:
-    """A run under a law, and its rate."""
+    """A run under a law, and how far its clock goes from one meeting to the next."""
     weighting = straight.LAWS[law]
     rate = nats / MEETINGS / group_Omega(0.5, EPS, 8, weighting)
-    return drawn(small_steps(rates(kind, rng, prompts), rate, 8, MEETINGS, weighting), 8, rng), rate
+    path = small_steps(rates(kind, rng, prompts), rate / BETWEEN, 8, MEETINGS * BETWEEN, weighting)
+    return drawn(path[::BETWEEN], 8, rng), rate
 
 
 def foreseen(kind: str, nats: float, law: int, coordinates: list[Coordinate]) -> float:

@@ -150,10 +150,7 @@ FURTHER = (
         (
             "theory.weighting.Weighting",
             "theory.shapes.solve",
-            "theory.batches.batch_fixed_points",
             "theory.groups.group_push",
-            "theory.groups.group_Omega",
-            "theory.groups.refilled_Omega",
             "theory.methods.weighting",
         ),
         "zoo",
@@ -215,6 +212,21 @@ FURTHER = (
         "climbs",
         ("fig-objective", "fig-difficulty"),
         "theory/test_climbs.py::TestB18",
+    ),
+    Statement(
+        "Methods",
+        "What a group leaves of each method",
+        "$G$ independent answers; the gradient at the policy that drew them; no clip",
+        (
+            "theory.groups.group_Omega",
+            "theory.groups.group_variance",
+            "theory.groups.refilled_Omega",
+            "theory.batches.batch_fixed_points",
+            "theory.methods.weighting",
+        ),
+        "methods",
+        ("fig-method-groups",),
+        "theory/test_zoo_groups.py::TestGroups",
     ),
     Statement(
         "Own run",

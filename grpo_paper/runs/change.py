@@ -26,8 +26,8 @@ def by_difficulty(run: Run) -> Finding:
         return Finding(
             title,
             "does not apply",
-            f"{both.sum()} prompts were met in the first third of the steps and again in the last; {FEWEST} of one "
-            "difficulty are needed. Comparing different prompts would tell of the prompts, not of the training.",
+            f"{both.sum()} prompts were met in the first third of the steps and again in the last, and no class of "
+            f"difficulty has {FEWEST} of them. Comparing different prompts would tell of them, not of the training.",
             "It takes prompts that are met again, as in a second epoch or in validation dumps.",
             "Your own run",
         )

@@ -22,9 +22,9 @@ FARTHEST = 60.0
 """Log-odds up to which a coordinate is tabulated."""
 LARGEST = 128
 """Group size from which on groups push as such groups do, to within a part in a thousand of what they differ by."""
-STARTS = 9.0
+STARTS = 14.0
 """Log-odds up to which starts are told from never and always."""
-SPLINES = 6
+SPLINES = 8
 RIDGE = 0.02
 """Keeps the start's distribution finite where nothing is known of it."""
 ROUNDS, STEPS = 12, 25

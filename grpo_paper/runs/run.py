@@ -39,7 +39,11 @@ class Run:
         trained = "".join(f"{name} {value}, " for name, value in told.items() if value is not None)
         unknown = ", ".join(f"{name} ({OPTIONS[name]})" for name, value in told.items() if value is None)
         return (
-            f"{groups.size.sum():,} answers to {seen:,} prompts in {len(np.unique(groups.step)):,} steps; "
+            f"{groups.size.sum():,} answers to {seen:,} prompts in {_steps(len(np.unique(groups.step)))}; "
             f"{trained}{f'not known: {unknown}' if unknown else ''}".removesuffix(", ")
             + "."
         )
+
+
+def _steps(number: int) -> str:
+    return f"{number:,} step{'' if number == 1 else 's'}"

@@ -13,6 +13,7 @@ from grpo_paper.runs.faults import NothingYetError
 from grpo_paper.runs.folder import ANSWERS, COMPLETIONS, EVALUATION, step_of
 from grpo_paper.runs.rows import NAMES
 from grpo_paper.runs.settings import Settings
+from grpo_paper.runs.wording import listed
 
 with needed("Reading a run"):
     import pyarrow as pa
@@ -65,6 +66,8 @@ def find(path: Path, columns: Mapping[str, str], evaluation: bool = False) -> So
     tables = [file for file in sorted(path.iterdir()) if plain.ending(file)]
     if tables:
         raise ValueError(f"{path} is no folder of TRL or verl; to read a table, name it: {tables[0].name}, say")
+    if runs := [place.name for place in sorted(path.iterdir()) if _has(place / COMPLETIONS, ANSWERS)]:
+        raise ValueError(f"{path} has no answers of its own, but {listed(runs)} in it: name one, {path / runs[0]}")
     raise NothingYetError(
         f"{path} has no answers of a run: neither completions/completions_*.parquet, which TRL writes with "
         "log_completions=True, nor {step}.jsonl, which verl writes with trainer.rollout_data_dir"

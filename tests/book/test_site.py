@@ -48,7 +48,8 @@ STORY = """
 () => {
   const height = e => e.getBoundingClientRect().height;
   const figure = [...document.querySelectorAll("article figure img")].find(height);
-  const open = [...document.querySelectorAll("article div.highlight")].filter(e => e.checkVisibility());
+  const open = [...document.querySelectorAll("article div.highlight")]
+    .filter(e => e.checkVisibility({visibilityProperty: true}));
   const code = open.map(height).reduce((a, b) => a + b, 0);
   return [figure.getBoundingClientRect().top + scrollY, code / height(document.querySelector("article"))];
 }

@@ -108,6 +108,11 @@ class TestPlaces:
         refused(tmp_path / "x", "rollouts of verl in 2 of these folders: a, b; name")
         refused(tmp_path / "x", "validation dumps of verl in 0 of", evaluation=True)
 
+    def test_a_folder_of_runs(self, tmp_path) -> None:
+        for name in ("a", "b"):
+            logs.trl(tmp_path / name, ROWS)
+        refused(tmp_path, f"has no answers of its own, but a, b in it: name one, {tmp_path}/a")
+
     def test_evaluations_that_were_not_kept_apart(self, tmp_path) -> None:
         refused(logs.trl(tmp_path, ROWS), "the callback of grpo-paper keeps them apart", evaluation=True)
         for name in ("evaluation_a", "evaluation_b"):
