@@ -17,6 +17,7 @@ import resource
 import signal
 import sys
 from collections import Counter
+from itertools import zip_longest
 from multiprocessing import get_context
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
@@ -35,6 +36,8 @@ OTHERS = 60
 ASLEEP = 120
 """Seconds after which a test is out of time that waits and computes nothing."""
 TIMED = (signal.SIGXCPU, signal.SIGALRM)
+KILLED = 100
+"""A try ends with it where a test fails; every other end but 0 and a signal is a fault of this plugin."""
 FORK, AFRESH = get_context("fork"), get_context("forkserver")
 # What takes long to import, and is nobody's mutant.
 AFRESH.set_forkserver_preload(["PIL.Image", "scipy.optimize", "scipy.stats", "sympy", "torch", __name__])
@@ -89,6 +92,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
                     own = [str(path) for path in Path("tests").rglob(f"test_{_module(mutant)}*.py")]
                     start(mutant, AFRESH.Process(target=_afresh, args=[mutant, [*own, *options], whole]), True)
                     continue
+                if code > 0 and code != KILLED:
+                    raise pytest.UsageError(f"the try of {mutant} broke off")
                 result = "survived" if code == 0 else "out of time" if -code in TIMED else "killed"
                 print(json.dumps([mutant, result]), file=results, flush=True)
     return True
@@ -134,6 +139,7 @@ def _trace(session: pytest.Session) -> None:
 def _begin(mutant: str) -> None:
     os.environ["MUTANT_UNDER_TEST"] = mutant
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what its tests say of a mutant is read by nobody
 
 
 def _limit(seconds: float, asleep: int = ASLEEP) -> None:
@@ -145,7 +151,7 @@ def _limit(seconds: float, asleep: int = ASLEEP) -> None:
 
 
 def _try(session: pytest.Session, mutant: str, tests: dict[str, Any], listed: bool) -> None:
-    """End with 1 as soon as a test fails, with 0 if none does."""
+    """End with KILLED as soon as a test fails, with 0 if none does, or none reaches the function."""
     _begin(mutant)
     killed = Counter(KILLERS.read_text().splitlines()) if KILLERS.exists() else Counter()
     function, elsewhere = _function(mutant), 0.0 if listed else OTHERS
@@ -160,13 +166,13 @@ def _try(session: pytest.Session, mutant: str, tests: dict[str, Any], listed: bo
             kills = killed[f"{function} {item.nodeid}"]
             items[item] = (not (own or kills), seconds / (1 + kills))
     order = sorted(items, key=items.__getitem__)
-    for item, after in zip(order, [*order[1:], None], strict=True):
+    for item, after in zip_longest(order, order[1:]):
         _limit(tests[item.nodeid][0])
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
         if session.testsfailed:
             with KILLERS.open("a") as killers:
                 killers.write(f"{function} {item.nodeid}\n")
-            sys.exit(1)
+            sys.exit(KILLED)
 
 
 class _Sooner:
@@ -180,4 +186,5 @@ class _Sooner:
 def _afresh(mutant: str, words: list[str], seconds: float) -> None:
     _begin(mutant)
     _limit(seconds, 0)
-    sys.exit(pytest.main(words, [_Sooner()]))
+    ends = pytest.main(words, [_Sooner()])
+    sys.exit(0 if ends in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) else KILLED)
