@@ -5,9 +5,10 @@ sees counts as a survivor, so the score errs towards less. First come those that
 
 One process collects the tests. A fork of it runs them all, to see which functions each of them reaches and how long it
 takes; then a fork for each mutant begins where collecting ended, so that a mutant costs little more than the test
-that kills it. A function may also run only once in a process, while the tests are collected or in the first that needs
-it; then a mutant that seems to survive is tried afresh, in a process that has imported nothing of this project, with
-the tests of its own module alone; so is a change that is listed as one that survives.
+that kills it. A function may also run only once in a process. Where that is in the first test that needs it, all tests
+of its module are tried on its mutants; where it is while the tests are collected, a mutant that seems to survive is
+tried afresh, in a process that has imported nothing of this project, with the tests of its own module alone.
+A change that is listed as one that survives is tried with those tests too, and no others.
 """
 
 import gc
@@ -62,16 +63,15 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     if _ends(AFRESH.Process(target=_afresh, args=["", [*words, "--collect-only"], ASLEEP])):
         raise pytest.UsageError("the tests are not collected afresh without a mutant")
     tests = json.loads(REACHED.read_text())
-    times = Counter(function for _, functions in tests.values() for function in functions)
     whole = sum(seconds for seconds, _ in tests.values())
     options = [*words[: words.index("-q") + 1], "--tb=no"]
     listed: dict[str, bool] = json.loads(MUTANTS.read_text())
     modules = list(dict.fromkeys(map(_module, listed)))
 
-    def once(mutant: str) -> bool:
-        return _function(mutant) in collected or times[_function(mutant)] <= 1
+    def before(mutant: str) -> bool:
+        return _function(mutant) in collected
 
-    left = sorted(listed, key=lambda mutant: (modules.index(_module(mutant)), once(mutant)))
+    left = sorted(listed, key=lambda mutant: (modules.index(_module(mutant)), before(mutant)))
     running: dict[int, tuple[str, BaseProcess, bool]] = {}
 
     def start(mutant: str, process: BaseProcess, last: bool) -> None:
@@ -83,7 +83,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
             if left and len(running) < JOBS:
                 mutant = left.pop(0)
                 trying = FORK.Process(target=_try, args=[session, mutant, tests, listed[mutant]])
-                start(mutant, trying, not once(mutant))
+                start(mutant, trying, not before(mutant))
                 continue
             for sentinel in wait(list(running)):
                 mutant, process, last = running.pop(sentinel)
@@ -155,12 +155,13 @@ def _try(session: pytest.Session, mutant: str, tests: dict[str, Any], listed: bo
     _begin(mutant)
     killed = Counter(KILLERS.read_text().splitlines()) if KILLERS.exists() else Counter()
     function, elsewhere = _function(mutant), 0.0 if listed else OTHERS
+    once = sum(function in reached for _, reached in tests.values()) == 1
     items = {}
     for item in sorted(session.items, key=lambda item: tests[item.nodeid][0]):
         seconds, reached = tests[item.nodeid]
-        if function not in reached:
-            continue
         own = f"/test_{_module(mutant)}" in item.nodeid
+        if function not in reached and not (once and own):
+            continue
         elsewhere -= 0 if own else seconds
         if own or elsewhere > 0:
             kills = killed[f"{function} {item.nodeid}"]
