@@ -58,7 +58,7 @@ test: $(ENV)  ## lint, types, doctests, tests, every chapter at its quick profil
 	$(BIN)/pytest --numprocesses $(JOBS) --dist worksteal --benchmark-skip --durations 15
 
 mutate: $(ENV)  ## would the tests see a fault? every small change of the theory, one at a time (MODULES="theory.zoo", OWN=1, AGAIN=1, SAMPLE=200)
-	@$(BIN)/python -m tests.mutation $(MODULES) $(if $(OWN),--own) $(if $(AGAIN),--again) $(if $(SAMPLE),--sample $(SAMPLE)) --jobs $(JOBS)
+	@$(BIN)/python -m tests.mutation $(MODULES) $(if $(OWN),--own) $(addprefix --tests ,$(TESTS)) $(if $(AGAIN),--again) $(if $(SAMPLE),--sample $(SAMPLE)) --jobs $(JOBS)
 
 pythons: $(ENV)  ## the wheel, and what needs no torch, on every other Python that is found
 	$(BIN)/python -m tests.pythons

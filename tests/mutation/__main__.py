@@ -126,9 +126,12 @@ def keep(name: str, row: dict[str, Any]) -> None:
 @click.argument("names", metavar="MODULES", nargs=-1)
 @click.option("--again", is_flag=True, help="Of modules whose code is as it was, try only what survived the last time.")
 @click.option("--own", "alone", is_flag=True, help="Run only the modules' own tests; --again tries the others'.")
+@click.option("--tests", "beside", multiple=True, help="Run this file of tests, beside the modules' own.")
 @click.option("--sample", type=click.IntRange(min=1), help="Try only so many mutants, drawn with a fixed seed.")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Mutants tried at once.")
-def main(names: tuple[str, ...], again: bool, alone: bool, sample: int | None, jobs: int) -> None:
+def main(
+    names: tuple[str, ...], again: bool, alone: bool, beside: tuple[str, ...], sample: int | None, jobs: int
+) -> None:
     """Print the score of MODULES, or of all; fail where a mutant survives that is not listed, or too many do."""
     os.chdir(ROOT)
     if unknown := set(names) - set(modules()):
@@ -155,7 +158,9 @@ def main(names: tuple[str, ...], again: bool, alone: bool, sample: int | None, j
         faults += 1
         print("{}: {}\n- {}\n+ {}".format(sentence, *key), flush=True)
 
-    tests = [file for name in rows for file in own(name)] if alone else config().pytest_add_cli_args_test_selection
+    tests = config().pytest_add_cli_args_test_selection
+    if alone or beside:
+        tests = [*(file for name in rows for file in own(name)), *beside]
     for mutant, result in run(lists, tests, jobs):
         name = module(mutant)
         left[name] -= 1
