@@ -7,10 +7,10 @@ import pytest
 
 from book.pipeline.javascript import GROUP_SIZES, WEIGHTINGS, arrow, gains, group_javascript, javascript
 from grpo_paper import WHITENED, Variant, fate, fixed_points, logit, sigmoid, trajectory
+from grpo_paper.theory import methods
 from grpo_paper.theory.clipping import least_maximiser
 from grpo_paper.theory.fixed_points import bifurcation_curve
 from grpo_paper.theory.groups import group_gains, group_Omega
-from grpo_paper.theory.methods import METHODS, weighting
 from grpo_paper.theory.success_map import anchor, clipped_step, force, force_slope, log_odds_step
 from grpo_paper.theory.symbols import L, alpha
 from tests.explorer import EXPLORER
@@ -232,5 +232,5 @@ class TestGenerated:
             arrow(alpha * L, L)
 
     def test_every_method_that_sees_one_prompt_at_a_time_is_there_by_its_name(self) -> None:
-        assert {method.weighting for method in METHODS if not method.weighting.coupled} <= set(WEIGHTINGS)
-        assert all(weighting(key) == meant for meant, key in WEIGHTINGS.items())
+        assert {method.weighting for method in methods.METHODS if not method.weighting.coupled} <= set(WEIGHTINGS)
+        assert all(methods.weighting(key) == meant for meant, key in WEIGHTINGS.items())
