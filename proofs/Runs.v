@@ -87,9 +87,9 @@ Proof.
     { intros x Hx Hl. destruct (Hi (99994 / 100000) 1 x) as [A _]; try lra.
       assert (999999 / 1000000 <= f5 (99994 / 100000)) by by_digits. lra. }
     assert (R : forall n, 0 <= orbit f5 (1 / 10000) n <= 1) by (intros; apply orbit_h_range; lra).
-    induction n; apply K; try apply (R (S _)).
-    + change (orbit f5 (1 / 10000) 1) with (f5 (1 / 10000)). by_digits.
-    + lra.
+    intros n. induction n as [|n IH].
+    + apply K; [apply (R 1%nat)|]. change (orbit f5 (1 / 10000) 1) with (f5 (1 / 10000)). by_digits.
+    + apply K; [apply (R (S (S n)))|]. apply Rle_trans with (999999 / 1000000); [lra|exact IH].
   - induction n; [simpl; lra|]. simpl. set (x := orbit f5 (1 / 10) n) in *.
     assert (M : 14 / 100000 <= f5 (/ 2)) by by_digits.
     assert (T1 : f5 (14 / 100000) <= 9998 / 10000) by by_digits. assert (T2 : f5 (9998 / 10000) <= 9998 / 10000) by by_digits.
