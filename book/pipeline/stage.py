@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 
-from book.pipeline import ROOT, house, mutants, proved, story
+from book.pipeline import ROOT, house, llms, mutants, proved, story
 from book.pipeline.chapters import Chapter
 from book.pipeline.cost import tables
 from book.pipeline.explorer import lay_out
@@ -56,6 +56,7 @@ def stage(chapters: list[Chapter], version: str, folder: Path) -> None:
     lay_out(folder / "_assets" / "explorer")
     (folder / "statements.md").write_text(statements_page())
     (folder / "errata.md").write_text(errata_page())
+    (folder / "_extra" / "llms.txt").write_text(llms.contents(folder), encoding="utf-8")
     mathjax = Path(str(distribution("sphinx-mathjax-offline").locate_file("sphinx-mathjax-offline/static/mathjax")))
     for part in ("tex-chtml-full.js", "output/chtml/fonts/woff-v2"):
         original, target = mathjax / part, folder / "_assets" / "mathjax" / part

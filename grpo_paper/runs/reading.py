@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from grpo_paper.runs import sizes
 from grpo_paper.runs.faults import BrokenFileError, NothingYetError
-from grpo_paper.runs.groups import Count
+from grpo_paper.runs.groups import Count, two_values
 from grpo_paper.runs.run import Run
 from grpo_paper.runs.settings import Settings, known
 from grpo_paper.runs.source import Source, find
@@ -78,7 +79,7 @@ class Reading:
         groups = self._count.groups()
         settings, passed_over = self._settings()
         notes = [*self._broken_notes(), *self.source.notes(), *self._reward_notes(), *passed_over, *self._file_notes()]
-        notes += sizes.notes(groups, settings.group_size)
+        notes += sizes.notes(groups, settings.group_size, self.source.serves(settings))
         if settings.group_size is None and sizes.usual(groups) > 1:
             settings = replace(settings, group_size=sizes.usual(groups))
         return Run(groups, settings, self.source.scalars(), tuple(notes))
@@ -89,8 +90,14 @@ class Reading:
         return [file for file, mark in self._taken.items() if now.get(file) != mark]
 
     def _settings(self) -> tuple[Settings, list[str]]:
-        found, notes = {}, []
-        for name, value in self.source.configuration().items():
+        found: dict[str, Any] = {}
+        notes = []
+        try:
+            configuration = self.source.configuration()
+        except BrokenFileError as error:
+            configuration = {}
+            notes.append(f"The settings that lie beside the run were passed over: {error}.")
+        for name, value in configuration.items():
             try:
                 known({name: value})
             except ValueError as error:
@@ -103,8 +110,11 @@ class Reading:
         return [f"A file was left out: {sentence}." for sentence in self._broken.values()]
 
     def _reward_notes(self) -> list[str]:
-        without = self._count.without_reward
-        return [f"{share(without, self._count.rows)} rows have no reward and were left out."] if without else []
+        without, (low, high) = self._count.without_reward, two_values(self._count.rewards, self._count.others)
+        notes = [f"{share(without, self._count.rows)} rows have no reward and were left out."] if without else []
+        if (low, high) != (0.0, 1.0):
+            notes.append(f"Rewards are {low:g} and {high:g}, not 0 and 1: the higher one was taken for right.")
+        return notes
 
     def _file_notes(self) -> list[str]:
         """Files of later steps that are older than those of earlier steps are what an earlier run left."""

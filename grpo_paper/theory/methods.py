@@ -269,10 +269,10 @@ def weighting(text: str) -> Weighting:
         return method.weighting
     if method.make is None:
         raise ValueError(f"weighting = {text!r} is outside its domain: {method.name} has no setting")
-    usual = method.weighting.settings
+    (usual,) = method.weighting.settings
     try:
-        settings = [type(setting)(part) for setting, part in zip(usual, given.split(","), strict=True)]
+        setting = type(usual)(given)
     except ValueError:
-        example = f"{method.key}:{','.join(map(str, usual))}"
+        example = f"{method.key}:{usual}"
         raise ValueError(f"weighting = {text!r} is outside its domain: it must read like {example}") from None
-    return method.make(*settings)
+    return method.make(setting)

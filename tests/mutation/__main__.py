@@ -57,14 +57,13 @@ def generate(names: list[str], jobs: int) -> list[str]:
     return [mutant for meta in made if meta.exists() for mutant in json.loads(meta.read_text())["exit_code_by_key"]]
 
 
-def run(mutants: dict[str, bool], jobs: int) -> Iterator[tuple[str, str]]:
+def run(mutants: dict[str, bool], tests: list[str], jobs: int) -> Iterator[tuple[str, str]]:
     """Each mutant, and what becomes of it: killed, out of time, survived. Those that are listed are marked."""
     (PLACE / "mutants.json").write_text(json.dumps(mutants))
     to_read, to_write = os.pipe()
     # "stats" is mutmut's word for no mutant, only noting which functions run.
     environment = {"JOBS": str(jobs), "MUTANT_UNDER_TEST": "stats", "OMP_NUM_THREADS": "1", "PYTHONPATH": str(PLACE)}
-    words = [*config().pytest_add_cli_args, *config().pytest_add_cli_args_test_selection]
-    command = [sys.executable, "-m", "pytest", "-ptests.mutation.each", *words]
+    command = [sys.executable, "-m", "pytest", "-ptests.mutation.each", *config().pytest_add_cli_args, *tests]
     environment = os.environ | environment | {"RESULTS": str(to_write)}
     trying = subprocess.Popen(command, cwd=PLACE, env=environment, pass_fds=[to_write])
     os.close(to_write)
@@ -73,6 +72,12 @@ def run(mutants: dict[str, bool], jobs: int) -> Iterator[tuple[str, str]]:
             yield tuple(json.loads(line))
     if trying.wait():
         raise SystemExit("The mutants could not be tried; what pytest says stands above.")
+
+
+def own(name: str) -> list[str]:
+    """The files of a module's own tests."""
+    home, module = name.split(".")
+    return sorted(str(file.relative_to(ROOT)) for file in (ROOT / "tests" / home).glob(f"test_{module}*.py"))
 
 
 def module(mutant: str) -> str:
@@ -120,9 +125,13 @@ def keep(name: str, row: dict[str, Any]) -> None:
 @click.command()
 @click.argument("names", metavar="MODULES", nargs=-1)
 @click.option("--again", is_flag=True, help="Of modules whose code is as it was, try only what survived the last time.")
+@click.option("--own", "alone", is_flag=True, help="Run only the modules' own tests; --again tries the others'.")
+@click.option("--tests", "beside", multiple=True, help="Run this file of tests, beside the modules' own.")
 @click.option("--sample", type=click.IntRange(min=1), help="Try only so many mutants, drawn with a fixed seed.")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Mutants tried at once.")
-def main(names: tuple[str, ...], again: bool, sample: int | None, jobs: int) -> None:
+def main(
+    names: tuple[str, ...], again: bool, alone: bool, beside: tuple[str, ...], sample: int | None, jobs: int
+) -> None:
     """Print the score of MODULES, or of all; fail where a mutant survives that is not listed, or too many do."""
     os.chdir(ROOT)
     if unknown := set(names) - set(modules()):
@@ -149,7 +158,10 @@ def main(names: tuple[str, ...], again: bool, sample: int | None, jobs: int) -> 
         faults += 1
         print("{}: {}\n- {}\n+ {}".format(sentence, *key), flush=True)
 
-    for mutant, result in run(lists, jobs):
+    tests = config().pytest_add_cli_args_test_selection
+    if alone or beside:
+        tests = [*(file for name in rows for file in own(name)), *beside]
+    for mutant, result in run(lists, tests, jobs):
         name = module(mutant)
         left[name] -= 1
         if result == "survived":

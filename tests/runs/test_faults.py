@@ -8,6 +8,7 @@ import re
 import pytest
 
 from grpo_paper.runs.faults import NothingYetError
+from grpo_paper.runs.folder import SETTINGS
 from tests.runs import logs
 from tests.runs.logs import Row, counted, notes, of, reads, some_rows
 
@@ -107,6 +108,11 @@ class TestPlaces:
         refused(tmp_path / "x", "rollouts of verl in 2 of these folders: a, b; name")
         refused(tmp_path / "x", "validation dumps of verl in 0 of", evaluation=True)
 
+    def test_a_folder_of_runs(self, tmp_path) -> None:
+        for name in ("a", "b"):
+            logs.trl(tmp_path / name, ROWS)
+        refused(tmp_path, f"has no answers of its own, but a, b in it: name one, {tmp_path}/a")
+
     def test_evaluations_that_were_not_kept_apart(self, tmp_path) -> None:
         refused(logs.trl(tmp_path, ROWS), "the callback of grpo-paper keeps them apart", evaluation=True)
         for name in ("evaluation_a", "evaluation_b"):
@@ -174,6 +180,13 @@ class TestValues:
         path = logs.table(tmp_path / "a.csv", [Row(1, "a", reward) for reward in (0, 0, 1, 1, 0.5)])
         refused(path, "rewards are not binary: 20 % of them are neither 0 nor 1")
 
+    @pytest.mark.parametrize(("low", "high"), [(-1, 1), (0, 10), (-1, 0), (0.25, 0.75)])
+    def test_rewards_that_are_binary_on_another_scale(self, low, high, tmp_path) -> None:
+        path = logs.table(tmp_path / "a.csv", [Row(1, "a", reward) for reward in (low, high, high)])
+        assert of(reads(path)) == {(1, "a"): (2, 3)}
+        assert f"Rewards are {low} and {high}, not 0 and 1: the higher one was taken for right" in notes(path)
+        assert "Rewards are" not in notes(path, right_above=(low + high) / 2)
+
     def test_a_number_for_each_row(self, tmp_path) -> None:
         """Of which not all are kept, and none is lost."""
         path = logs.table(tmp_path / "a.csv", [Row(1, "a", reward / 3) for reward in range(4000)])
@@ -210,9 +223,16 @@ class TestGroups:
         assert re.search(r"\d of 6 \(\S+ %\) prompts were seen at one step only", text)
 
     def test_steps_between_are_missing(self, tmp_path) -> None:
-        assert "Steps with answers of their own are 10 apart or more" in notes(
-            logs.trl(tmp_path, some_rows([10, 20, 30]))
-        )
+        said = "Steps with answers of their own are 10 apart or more; what was answered between them was not seen"
+        assert f"{said}, unless a batch of answers serves" in notes(logs.trl(tmp_path / "t", some_rows([10, 20, 30])))
+        assert f"{said}." in notes(logs.verl(tmp_path / "v", some_rows([10, 20, 30])))
+
+    @pytest.mark.parametrize(("serves", "apart"), [(2, True), (10, False)])
+    def test_steps_that_one_batch_serves_are_not_missing(self, serves, apart, tmp_path) -> None:
+        (tmp_path / SETTINGS).write_text(json.dumps({"num_iterations": serves}))
+        found = notes(logs.trl(tmp_path, some_rows([10, 20, 30])))
+        assert ("are 10 apart or more; what was answered between them was not seen." in found) is apart
+        assert ("apart" in found) is apart
 
     def test_a_log_that_is_missing_is_told(self, tmp_path) -> None:
         assert "has no log of the trainer" in notes(logs.trl(tmp_path, ROWS))

@@ -11,7 +11,15 @@ from flint import arb
 from scipy.stats import binom
 
 from grpo_paper import MEAN_ONLY, WHITENED, Omega, certify, h
-from grpo_paper.theory.groups import group_h, group_Omega, group_potential, group_push, group_variance, silent_share
+from grpo_paper.theory.groups import (
+    group_h,
+    group_Omega,
+    group_potential,
+    group_push,
+    group_variance,
+    refilled_Omega,
+    silent_share,
+)
 from grpo_paper.theory.weighting import library_whitening
 from tests.conftest import Number, exact
 
@@ -65,6 +73,27 @@ class TestMeanPush:
                 push = group_push(sum(rewards), size, float(p), float(eps))
                 assert abs(push - slope(rewards, exact(p), exact(eps))) <= FLOAT * abs(push)
 
+    def test_refilled_it_is_the_mean_over_the_groups_that_push(self, p, eps, size) -> None:
+        with mpmath.workdps(50):
+            loud = [
+                (q, slope(rewards, exact(p), exact(eps)))
+                for q, rewards in groups(exact(p), size)
+                if len({*rewards}) > 1
+            ]
+            share = mpmath.fsum(q for q, _ in loud)
+            mean = mpmath.fsum(q * s for q, s in loud) / share
+            # The share is what is left of 1.
+            assert abs(refilled_Omega(float(p), float(eps), size) / mean - 1) < FLOAT + 2.0**-51 / share
+
+
+@pytest.mark.parametrize("size", SIZES[:2])
+@pytest.mark.parametrize("eps", EPS)
+@pytest.mark.parametrize("p", P)
+def test_what_small_steps_climb_is_the_integral_of_the_mean(p, eps, size) -> None:
+    with mpmath.workdps(50):
+        climbed = mpmath.quad(lambda x: moments(x, exact(eps), size)[0], [0, exact(p)], maxdegree=3)
+        assert abs(group_potential(float(p), float(eps), size) / climbed - 1) < FLOAT
+
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("p", P)
@@ -72,6 +101,8 @@ def test_mean_only(p, size) -> None:
     with mpmath.workdps(50):
         mean, variance = moments(exact(p), exact("0.1"), size, whitened=False)
         assert abs(group_Omega(float(p), 0.1, size, MEAN_ONLY) / mean - 1) < FLOAT
+        loud = 1 - mpmath.fsum(q for q, rewards in groups(exact(p), size) if len({*rewards}) == 1)
+        assert abs(refilled_Omega(float(p), 0.1, size, MEAN_ONLY) * loud / mean - 1) < FLOAT + 2.0**-51 / loud
         assert abs(group_variance(float(p), 0.1, size, MEAN_ONLY) - variance) < 3 * FLOAT * (variance + mean**2)
         for _, rewards in groups(exact(p), size):
             push = group_push(sum(rewards), size, float(p), 0.1, MEAN_ONLY)

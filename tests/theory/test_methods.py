@@ -21,7 +21,7 @@ class TestNames:
     @each
     def test_every_name_finds_its_row(self, method) -> None:
         for name in (method.name, method.key, *method.names):
-            for text in (name, name.upper(), f" {name}".replace(" ", "  ")):
+            for text in (name, name.upper(), f" {name}".replace(" ", "  "), name.replace("_", "-")):
                 assert weighting(text) is method.weighting
 
     @pytest.mark.parametrize(
@@ -54,6 +54,18 @@ class TestNames:
                 others.add(method.name)
         assert others == {"GPG in verl"}
 
+    @pytest.mark.parametrize(
+        ("name", "key"),
+        [
+            ("Dr. GRPO", "dr-grpo"),
+            ("Kimi k1.5", "kimi-k1-5"),
+            ("Pass@k Training", "pass-at-k-training"),
+            ("REINFORCE++ with baseline", "reinforce++-with-baseline"),
+        ],
+    )
+    def test_what_the_command_calls_it(self, name, key) -> None:
+        assert next(method.key for method in METHODS if method.name == name) == key
+
     @each
     def test_a_source(self, method) -> None:
         assert re.fullmatch(r"\d{4}\.\d{5}", method.arxiv) or (not method.arxiv and method.how == "derived here")
@@ -67,8 +79,8 @@ class TestNames:
 class TestSettings:
     @pytest.mark.parametrize("method", MAKES, ids=lambda method: method.key)
     def test_those_shown_are_those_made(self, method) -> None:
-        usual = method.weighting.settings
-        assert weighting(f"{method.key}:{','.join(map(str, usual))}") == method.weighting == method.make(*usual)
+        (usual,) = method.weighting.settings
+        assert weighting(f"{method.key}:{usual}") == method.weighting == method.make(usual)
 
     def test_others(self) -> None:
         assert weighting("pkpo:8") == zoo.pass_at_k(8)
@@ -85,6 +97,7 @@ class TestSettings:
             ("f-grpo:-1", "gamma = -1.0 is outside its domain: it must be finite and > 0"),
             ("grpo:4", "weighting = 'grpo:4' is outside its domain: GRPO has no setting"),
             ("maxlr", "weighting = 'maxlr' is no method that is known here; did you mean maxrl or remax?"),
+            ("pass@8", "weighting = 'pass@8' is no method that is known here; did you mean pass-at-k-training?"),
             ("dapo2", "weighting = 'dapo2' is no method that is known here; did you mean dapo or "),
             ("", "weighting = '' is no method that is known here; it must be one of grpo, "),
             ("?", "weighting = '?' is no method that is known here; it must be one of grpo, "),

@@ -108,6 +108,7 @@ class TestLemma2:
         assert np.exp(geometric_mean(a, b, 0.5))[2] == 0
         np.testing.assert_array_equal(geometric_mean(a, b, 0), b)  # alpha = 0 forgets a, its zero included
         np.testing.assert_array_equal(geometric_mean(a, b, 1), a)
+        np.testing.assert_array_equal(geometric_mean(b, a, 1), b)  # and alpha = 1 forgets the other
 
     def test_beyond_one_the_constant_changes_sign(self):
         a, b = np.log([0.6, 0.3, 0.1]), np.log([0.2, 0.3, 0.5])

@@ -34,6 +34,7 @@ from grpo_paper.theory.fixed_points import largest_critical_beta
 from grpo_paper.theory.policy import policy_step, renyi_correction, success_logit
 from grpo_paper.theory.success_map import force, force_slope, log_odds_step
 from grpo_paper.theory.symbols import L, L_ref, alpha, beta, eps
+from grpo_paper.theory.variants import numeric
 from tests.conftest import Number
 
 SIX = (GRPO, DR_GRPO, MIRROR_GRPO, MIRROR_DR_GRPO, two_kl(0.25), two_kl_dr(0.25))
@@ -289,3 +290,13 @@ class TestAlpha:
     def test_accepted(self, good):
         assert two_kl(good).alpha == good
         assert two_kl_dr(good).weighting is MEAN_ONLY
+
+    @pytest.mark.parametrize("bad", ["GRPO", None, WHITENED, two_kl(alpha)], ids=repr)
+    def test_what_is_no_variant_or_has_no_number(self, bad):
+        sentence = f"variant = {bad!r} is outside its domain: it must be a Variant such as GRPO, DR_GRPO or two_kl(0.5)"
+        with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+            numeric(bad)
+
+    @each
+    def test_what_is_one(self, variant):
+        assert numeric(variant) is variant

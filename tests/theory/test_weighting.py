@@ -4,6 +4,7 @@ import pickle
 import re
 from dataclasses import replace
 
+import mpmath
 import numpy as np
 import pytest
 from flint import arb
@@ -71,6 +72,9 @@ class TestRefused:
         with pytest.raises(ValueError, match="it is said to be positive"):
             Weighting("smoothed away", lambda p, q, eps: 0 * p + eps - 0.5, nothing)
 
+    def test_what_is_flat_never_rises(self) -> None:
+        assert Weighting("w", half, nothing, shape="falling").push(0.3, 0.7, 0.0) == 0.5
+
     def test_what_is_not_said_is_not_asked(self) -> None:
         assert Weighting("mine", line, line_slope, positive=False, shape="falling").push(0.75, 0.25, 0.0) == -0.5
         assert Weighting("mine", line, line_slope, positive=False).shape is None
@@ -112,9 +116,38 @@ class TestOneAndTheSame:
         rates = np.array([0.2, 0.7])
         assert np.array_equal(again.push(rates, 1 - rates, 0.1), weighting.push(rates, 1 - rates, 0.1))
 
+    def test_the_name_of_a_library_s_has_its_settings(self) -> None:
+        assert library_whitening(16, 1e-6).name == "GRPO with sample deviation (G=16, offset=1e-06)"
+
     def test_a_name_is_all_that_is_printed(self) -> None:
         assert repr(zoo.MAXRL) == "Weighting(name='MaxRL')"
         assert Variant(zoo.MAXRL, 0.5).name == "Two-KL MaxRL (α=0.5)"
+
+
+@pytest.mark.parametrize("eps", [0.0, 1e-5, 0.1])
+@pytest.mark.parametrize("L", [-9.0, -0.3, 2.0])
+class TestWhitened:
+    """Against integral and derivative in 50 digits."""
+
+    def test_what_it_climbs(self, L, eps) -> None:
+        with mpmath.workdps(50):
+            p, q = (1 / (1 + mpmath.exp(-x)) for x in (L, -L))
+            climbed = mpmath.quad(lambda x: 1 / mpmath.sqrt(x * (1 - x) + eps), mpmath.linspace(0.5, p, 9))
+            assert abs(WHITENED.potential(float(p), float(q), eps) / climbed - 1) < 1e-14
+            if not eps:
+                assert abs(2 * mpmath.asin(mpmath.sqrt(p)) - mpmath.pi / 2 - climbed) < 1e-40
+
+    def test_its_slope(self, L, eps) -> None:
+        with mpmath.workdps(50):
+            p, q = (1 / (1 + mpmath.exp(-x)) for x in (L, -L))
+            rises = mpmath.diff(lambda x: 1 / mpmath.sqrt(1 / (2 + 2 * mpmath.cosh(x)) + eps), L)
+            assert abs(WHITENED.slope(float(p), float(q), eps) / rises - 1) < 1e-14
+
+    def test_the_slope_of_a_library_s(self, L, eps) -> None:
+        with mpmath.workdps(50):
+            p, q = (1 / (1 + mpmath.exp(-x)) for x in (L, -L))
+            rises = mpmath.diff(lambda x: 1 / (mpmath.sqrt(mpmath.mpf(8) / 7 / (2 + 2 * mpmath.cosh(x))) + 0.125), L)
+            assert abs(library_whitening(8, 0.125).slope(float(p), float(q), eps) / rises - 1) < 1e-14
 
 
 class TestSilentGroups:
