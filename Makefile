@@ -18,7 +18,7 @@ define NEEDS_PYTHON
 	  { echo "Python 3.11 or later is needed$(if $(PYTHON), and '$(PYTHON)' is not it); name yours: make $(MAKECMDGOALS) PYTHON=/path/to/python3"; exit 1; }
 endef
 
-.PHONY: help env book pdf release check test mutate pythons peers recipe browse bench lab statements register format clean broken
+.PHONY: help env book pdf release check test mutate proofs pythons peers recipe browse bench lab statements register format clean broken
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -39,7 +39,7 @@ $(ENV): requirements.lock pyproject.toml $(BROKEN)
 book: $(ENV)  ## execute what changed and build the site (PROFILE=full for fine grids)
 	@$(BIN)/python -m book.pipeline $(if $(PROFILE),--profile $(PROFILE)) --jobs $(JOBS)
 
-pdf: book  ## the whole book as a PDF, linked from the site (needs Chromium)
+pdf: book  ## the whole book as PDF and EPUB and the cheat sheet as PDF, linked from the site (needs Chromium)
 	@$(BIN)/python -m book.pipeline.pdf
 
 release: pdf  ## the archive for deposit in build/release: site, PDF, figures, notebooks, lock, checksums
@@ -59,6 +59,9 @@ test: $(ENV)  ## lint, types, doctests, tests, every chapter at its quick profil
 
 mutate: $(ENV)  ## would the tests see a fault? every small change of the theory, one at a time (MODULES="theory.zoo", OWN=1, AGAIN=1, SAMPLE=200)
 	@$(BIN)/python -m tests.mutation $(MODULES) $(if $(OWN),--own) $(addprefix --tests ,$(TESTS)) $(if $(AGAIN),--again) $(if $(SAMPLE),--sample $(SAMPLE)) --jobs $(JOBS)
+
+proofs: $(ENV)  ## compile and check the proofs in Coq (coq, libcoq-coquelicot and libcoq-interval of Debian 12)
+	@$(BIN)/python -m proofs
 
 pythons: $(ENV)  ## the wheel, and what needs no torch, on every other Python that is found
 	$(BIN)/python -m tests.pythons

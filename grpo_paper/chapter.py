@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -47,7 +48,22 @@ def formula(left: str, *right: Any) -> None:
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a table; cells may hold Markdown and $math$."""
     lines = [header, ["---"] * len(header), *rows]
-    display(Markdown("\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)))
+    display(Markdown("\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)))
+
+
+def _cell(value: object) -> str:
+    """As a reader has it: yes and no, a minus sign, which never stands alone at the end of a line, and no minus 0.
+
+    >>> [_cell(value) for value in (True, -0.5, "1.2e-05", "-0.00", "2-cycle", r"$10^{-5}$")]
+    ['yes', '−0.5', '1.2e−05', '0.00', '2-cycle', '$10^{-5}$']
+    """
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    text = str(value)
+    if "$" in text or "`" in text:
+        return text
+    text = re.sub(r"(?<!\w)[-−](0(?:\.0+)?)(?![\w.])", r"\1", text)
+    return re.sub(r"(?:(?<![\w-])|(?<=\de))-(?=\d)", "−", text)
 
 
 def glue(name: str, number: float) -> None:

@@ -7,7 +7,7 @@ EXTRAS = {
     "proofs": ("flint", "sympy"),
     "trainer": ("torch", "tqdm"),
     "figures": ("IPython", "PIL", "matplotlib"),
-    "runs": ("pyarrow",),
+    "runs": ("pyarrow", "yaml"),
 }
 """What an extra is there to import; the rest of the library needs numpy, scipy and click alone."""
 

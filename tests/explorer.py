@@ -34,7 +34,7 @@ class Explorer:
         return self.part(name).inner_text()
 
     def drawing(self) -> list[str]:
-        return [self.part(name).inner_html() for name in ("map", "rate", "odds")]
+        return [self.part(name).inner_html() for name in ("map", "fates", "rate", "odds")]
 
     def rows(self) -> list[list[str]]:
         return [row.locator("td").all_inner_texts() for row in self.part("table").locator("tbody tr").all()]

@@ -15,7 +15,7 @@ Graph = dict[str, set[str]]
 """Each room or module, and those it imports."""
 Place = tuple[float, float]
 Places = dict[str, Place]
-PACKAGES = ("grpo_paper", "book.pipeline")
+PACKAGES = ("grpo_paper", "book.pipeline", "proofs")
 WIDTH, FLOOR, BOX, TALL = 720, 92, 148, 40
 LEAN = 60
 """By how much every other floor stands to the right, so that lines have room to pass."""
@@ -62,8 +62,9 @@ def room(module: str) -> str:
     >>> room("grpo_paper.theory.policy"), room("grpo_paper.files"), room("book.pipeline.pdf"), room("grpo_paper")
     ('theory', 'files', 'book.pipeline', '')
     """
-    if module.startswith("book.pipeline"):
-        return "book.pipeline"
+    for outside in PACKAGES[1:]:
+        if module.startswith(outside):
+            return outside
     return module.partition(".")[2].partition(".")[0].strip("_").replace("main", "")
 
 

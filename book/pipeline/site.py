@@ -19,6 +19,11 @@ from grpo_paper.figure import source
 HTML = BUILD / "html"
 RECORD = BUILD / "html.json"
 """What the site in place was made from, and its files."""
+NAMED = re.compile(r"\bfa-([a-z0-9-]+)")
+ICON = re.compile(
+    r"""(?P<name>"[a-z0-9-]+"|[a-z0-9]+):\[\d+,\d+,\[(?P<aliases>[^\]]*)\],"[0-9a-f]*",(?:"[^"]*"|\[[^\]]*\])\],?"""
+)
+"""An icon of Font Awesome: its name, size, aliases, sign and outline."""
 
 
 def inputs(chapters: list[Chapter]) -> Digests:
@@ -27,7 +32,7 @@ def inputs(chapters: list[Chapter]) -> Digests:
     for chapter in chapters:
         made = outputs(chapter.kept, chapter.recorded)
         found |= {f"executed {chapter.name}/{name}": made[name] for name in made}
-    for folder in (ROOT / "book", ROOT / "grpo_paper", RESULTS, KEPT):
+    for folder in (ROOT / "book", ROOT / "grpo_paper", ROOT / "proofs", RESULTS, KEPT):
         for path in sorted(p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
             found[path.relative_to(ROOT).as_posix()] = digest(path)
     return found
@@ -46,7 +51,22 @@ def slim(site: Path) -> None:
         text = re.sub(r'<span class="(?:n|nn|p|w)">([^<]*)</span>', r"\1", text)
         # A list for screen readers has list items, and docutils gives it none.
         text = text.replace('<div role="list" class="citation-list">', '<div class="citation-list">')
+        # The theme's menu of downloads calls the print dialog ".pdf".
+        text = text.replace('"btn__text-container">.pdf<', '"btn__text-container">print<')
         page.write_text(text, encoding="utf-8")
+    _drop_icons(site)
+
+
+def _drop_icons(site: Path) -> None:
+    """Of the two thousand icons that every page loads, leave those that some page or script names."""
+    icons = site / "_static" / "scripts" / "fontawesome.js"
+    others = [path for ending in ("html", "js") for path in site.rglob(f"*.{ending}") if path != icons]
+    used = {name for path in others for name in NAMED.findall(path.read_text(encoding="utf-8"))}
+
+    def kept(icon: re.Match[str]) -> str:
+        return icon[0] if used & {icon["name"].strip('"'), *re.findall(r'"([^"]+)"', icon["aliases"])} else ""
+
+    icons.write_text(ICON.sub(kept, icons.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def jupyter_book(source: Path, output: Path, failure: str, *flags: str) -> None:

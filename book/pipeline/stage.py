@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 
-from book.pipeline import ROOT, house, mutants, story
+from book.pipeline import ROOT, house, llms, mutants, proved, story
 from book.pipeline.chapters import Chapter
 from book.pipeline.cost import tables
 from book.pipeline.explorer import lay_out
@@ -35,6 +35,9 @@ def stage(chapters: list[Chapter], version: str, folder: Path) -> None:
         notebook = nbformat.read(chapter.kept / f"{chapter.name}.ipynb", as_version=4)
         prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
         place = next(i for i, cell in enumerate(notebook.cells) if SECTION.match(cell.source))
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                cell.source = proved.with_folds(cell.source)
         notebook.cells.insert(place, nbformat.v4.new_markdown_cell(symbols(notation, prose), id="symbols"))
         notebook.cells.append(nbformat.v4.new_markdown_cell(footer(chapter.name), id="ledger"))
         drop_pictures(notebook)
@@ -48,9 +51,12 @@ def stage(chapters: list[Chapter], version: str, folder: Path) -> None:
         (folder / "_cost" / f"{name}.md").write_text(table)
     (folder / "_house").mkdir()
     (folder / "_house" / "rooms.md").write_text(house.page())
+    (folder / "_machine").mkdir()
+    (folder / "_machine" / "theorems.md").write_text(proved.page())
     lay_out(folder / "_assets" / "explorer")
     (folder / "statements.md").write_text(statements_page())
     (folder / "errata.md").write_text(errata_page())
+    (folder / "_extra" / "llms.txt").write_text(llms.contents(folder), encoding="utf-8")
     mathjax = Path(str(distribution("sphinx-mathjax-offline").locate_file("sphinx-mathjax-offline/static/mathjax")))
     for part in ("tex-chtml-full.js", "output/chtml/fonts/woff-v2"):
         original, target = mathjax / part, folder / "_assets" / "mathjax" / part

@@ -1,6 +1,7 @@
 """``grpo-paper read``: what the log of a training run shows, beside what the theory says."""
 
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -81,7 +82,7 @@ def read(
         with _until_interrupted() as over:
             for state in following.follow(run, given, over, right_above, columns, evaluation):
                 click.clear()
-                _tell(state, str(run), html, data, figures)
+                _tell(state, str(run), html, data, figures, brief=not sys.stdout.isatty())
     except (ValueError, OSError) as error:
         raise click.ClickException(str(error)) from None
 
@@ -99,8 +100,10 @@ def _until_interrupted() -> Iterator[Callable[[float], bool]]:
             signal.signal(number, handler)
 
 
-def _tell(run: "Run", name: str, html: Path | None, data: Path | None, figures: Path | None) -> None:
-    """Write what was asked for, each file whole, and print the report."""
+def _tell(
+    run: "Run", name: str, html: Path | None, data: Path | None, figures: Path | None, brief: bool = False
+) -> None:
+    """Write what was asked for, each file whole, and print the report, or a line of it where it would pile up."""
     from grpo_paper.figure.carry import KINDS
     from grpo_paper.figure.verification import OF_A_RUN
     from grpo_paper.files import whole
@@ -110,7 +113,7 @@ def _tell(run: "Run", name: str, html: Path | None, data: Path | None, figures: 
     from grpo_paper.runs.report import report
 
     findings = report(run)
-    click.echo(text.text(run, findings, width()))
+    click.echo(run.summary if brief else text.text(run, findings, width()))
     files: dict[Path, bytes] = {}
     if figures is not None or html is not None:
         drawn = pictures(name, findings, IN_A_PAGE if figures is None else KINDS)
@@ -125,5 +128,5 @@ def _tell(run: "Run", name: str, html: Path | None, data: Path | None, figures: 
         with whole(path) as partial:
             partial.write_bytes(content)
     for saved in (html, data, figures):
-        if saved is not None:
+        if saved is not None and not brief:
             click.echo(f"saved {saved}", err=True)

@@ -25,19 +25,29 @@ Figure = Passport | Published
 
 def bibtex(figure: Figure) -> str:
     """An entry for BibTeX and biblatex; the title's formulas are TeX already."""
+    title = re.sub(r"(?<!\\)([%&#])", r"\\\1", figure.title)
+    return _misc(figure.id, title, f"Figure {figure.id}", f"SHA-256 of the data: {figure.sha256}")
+
+
+def explorer_bibtex(said: str, address: str) -> str:
+    """An entry for a point of the explorer: what it says there, in TeX, and its address."""
+    return _misc("explorer", said, "Explorer", f"Its address: \\url{{{address}}}")
+
+
+def _misc(id: str, title: str, what: str, note: str) -> str:
     fields = {
         "author": f"{{{AUTHORS}}}",
-        "title": "{" + re.sub(r"(?<!\\)([%&#])", r"\\\1", figure.title) + "}",
+        "title": "{" + title + "}",
         "year": str(YEAR),
         "version": __version__,
-        "howpublished": f"Figure {figure.id} of \\emph{{{COMPANION}}}, version {__version__}",
-        "note": f"Companion to {PAPER.replace('–', '--')}. SHA-256 of the data: {figure.sha256}",
+        "howpublished": f"{what} of \\emph{{{COMPANION}}}, version {__version__}",
+        "note": f"Companion to {PAPER.replace('–', '--')}. {note}",
     }
     lines = [
         textwrap.fill(f"  {name:<12} = {{{value}}},", 72, subsequent_indent=" " * 4, break_on_hyphens=False)
         for name, value in fields.items()
     ]
-    return "\n".join([f"@misc{{grpo-executed:{figure.id},", *lines, "}"])
+    return "\n".join([f"@misc{{grpo-executed:{id},", *lines, "}"])
 
 
 def apa(figure: Figure) -> str:

@@ -16,19 +16,21 @@ again and compares; it needs a copy of the project's files, set up with `make en
 """
 ENTRY = """\
 (cite-{id})=
-## {id}
+## {heading}
 
-<a class="thumbnail" href="{page}.html#{id}"><img src="figures/{id}.png" alt="{alt}" loading="lazy"></a>
+<a class="thumbnail" href="{page}.html#{id}"><img src="figures/{id}.png" alt="{alt}" loading="lazy" /></a>
 
-{title} {{numref}}`{id}` in {{doc}}`{page}`{statements}.
+`{id}`, {{numref}}`{id}` in {{doc}}`{page}`{statements}.
 
 <p class="figure-files in-gallery"><a href="figures/{id}.csv">data</a> · <a href="figures/{id}.svg">SVG</a> ·
 <a href="figures/{id}.pdf">PDF</a> · <a href="figures/{id}.png">PNG</a> · <a href="figures/{id}.json">passport</a> ·
 <a href="figures/{id}.py">code</a></p>
 
+:::{{dropdown}} BibTeX
 ```bibtex
 {bibtex}
 ```
+:::
 
 (rerun-{id})=
 ```bash
@@ -48,7 +50,7 @@ def _entry(passport: Passport, alt: str) -> str:
     links = [f"[{number}](#ledger-{number.lower().replace(' ', '-')})" for number in passport.statements]
     return ENTRY.format(
         id=passport.id,
-        title=passport.title,
+        heading=passport.title.removesuffix("."),
         alt=escape(alt),
         page=f"notebooks/{passport.chapter}",
         statements=f". In the ledger: {', '.join(links)}" if links else "",

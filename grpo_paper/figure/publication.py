@@ -16,6 +16,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 from IPython.display import display
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -32,6 +33,8 @@ MIME = "application/vnd.grpo-paper.figure+json"
 PARAMETERS_VARIABLE = "GRPO_PARAMETERS"
 """Environment variable in which `chapter.begin` leaves the parameters, as JSON; a process runs one chapter."""
 STYLE = Path(__file__).with_name("style.mplstyle")
+PAGE, LETTERS = 672, 11
+"""Pixels: how wide the book shows a figure, and how large its text is there at least."""
 COMPUTE_WITH = ("matplotlib", "numpy", "python-flint", "scipy", "sympy", "torch")
 
 
@@ -81,12 +84,23 @@ def files(
             raise ValueError(f"{name} of {id} is empty: every figure has a caption and an alt text")
     columns, dtype = table(data)
     passport = _passport(id, caption, columns, dtype, parameters)
+    _enlarge_small_text(figure)
     if layout := figure.get_layout_engine():  # once, where each of the formats would do it anew
         layout.execute(figure)
         figure.set_layout_engine("none")
     made = {kind: columns.encode() if kind == "csv" else DRAWN[kind](figure, id) for kind in kinds}
     plt.close(figure)
     return {kind: carry.put(kind, bare, passport) for kind, bare in made.items()} | {"json": f"{passport}\n".encode()}
+
+
+def _enlarge_small_text(figure: Figure) -> None:
+    least = LETTERS / PAGE * 72 * figure.get_figwidth()  # in points of the figure, of which the page shows fewer pixels
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            sizes = [text.get_fontsize() for text in axis.get_ticklabels()]
+            axis.set_tick_params(labelsize=max([least, *sizes]))
+    for text in figure.findobj(Text):
+        text.set_fontsize(max(least, text.get_fontsize()))
 
 
 def _passport(id: str, caption: str, columns: str, dtype: str, parameters: Mapping[str, Any]) -> str:

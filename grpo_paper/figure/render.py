@@ -1,9 +1,11 @@
 """How the book shows a published figure: a numbered, cross-referenced MyST figure with its files. Loaded by myst-nb."""
 
+from html import escape
 from typing import Any, ClassVar
 
 from docutils import nodes
 
+from grpo_paper.figure.points import POINTS
 from grpo_paper.figure.publication import MIME
 
 FIGURE = """\
@@ -14,10 +16,21 @@ FIGURE = """\
 {caption}
 :::
 
-<p class="figure-files"><a href="../figures.html#cite-{id}">cite</a> · <a href="../figures/{id}.csv">data</a> ·
+<p class="figure-files">{trial}<a href="../figures.html#cite-{id}">cite</a> · <a href="../figures/{id}.csv">data</a> ·
 <a href="../figures/{id}.svg">SVG</a> · <a href="../figures/{id}.pdf">PDF</a> ·
 <a href="../figures/{id}.py">code</a> · <a href="../figures.html#rerun-{id}">re-run</a></p>
 """
+
+
+def trial(id: str) -> str:
+    """A link to the explorer where it shows the same.
+
+    >>> trial("fig-fates")
+    '<a href="../explorer.html#p_ref=0.2&amp;beta=1&amp;eps=1e-5">try it</a> · '
+    >>> trial("fig-weights")
+    ''
+    """
+    return f'<a href="../explorer.html#{escape(POINTS[id])}">try it</a> · ' if id in POINTS else ""
 
 
 class FigureRenderer:
@@ -32,5 +45,6 @@ class FigureRenderer:
             return None
         holder = nodes.Element()
         with renderer.renderer.current_node_context(holder):
-            renderer.renderer.nested_render_text(FIGURE.format(**data.content), data.line or 0)
+            text = FIGURE.format(**data.content, trial=trial(data.content["id"]))
+            renderer.renderer.nested_render_text(text, data.line or 0)
         return holder.children

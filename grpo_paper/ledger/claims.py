@@ -53,7 +53,7 @@ CLAIMS = (
         "When mean-only two-KL ends above the reference",
         r"Table 1; $0 < α < 1$",
         ("theory.fixed_points.fixed_points", "theory.variants.two_kl_dr"),
-        "two-kl",
+        "damping",
         (),
         "theory/test_variant_orbits.py::TestE16",
     ),

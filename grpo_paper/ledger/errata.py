@@ -78,7 +78,7 @@ ERRATA = (
         "every panel starts at $p_0 = 0.1$",
         r"The theorem starts at $p_0 = p_{\mathrm{ref}}$, and the start decides which fixed point, if any, is reached.",
         ("theory.success_map.trajectory", "theory.fixed_points.fixed_points", "theory.fate.fate"),
-        "stability",
+        "orbits",
         "theory/test_orbits.py::TestE7",
     ),
     Erratum(
@@ -88,7 +88,7 @@ ERRATA = (
         "the panel's title gives $p^*$ as 0.0442",
         "That is $p_{50}$ of an orbit that does not settle. None of the three fixed points is near it.",
         ("theory.fixed_points.fixed_points", "theory.success_map.trajectory"),
-        "stability",
+        "orbits",
         "theory/test_orbits.py::TestE8",
     ),
     Erratum(
@@ -99,7 +99,7 @@ ERRATA = (
         r"The panel has $p_{\mathrm{ref}} = 10^{-4}$, where the orbit is bounded and no cycle is found; "
         r"$0.001$ gives a stable 2-cycle.",
         ("theory.success_map.trajectory",),
-        "stability",
+        "orbits",
         "theory/test_orbits.py::TestE9",
     ),
     Erratum(
@@ -111,7 +111,7 @@ ERRATA = (
         r"It converges where the lowest fixed point has slope $\ge -1$, or the first update jumps past the middle one; "
         r"else, from $p_0 = p_{\mathrm{ref}}$ too, there are 2-cycles, longer cycles and aperiodic orbits.",
         ("theory.fate.fate", "theory.success_map.trajectory", "theory.fixed_points.fixed_points"),
-        "fate",
+        "orbits",
         "theory/test_orbits.py::TestE10",
     ),
     Erratum(
@@ -174,7 +174,7 @@ ERRATA = (
         r"Mean-only two-KL is monotone: $L_n - L_{ref} = (1 - (1-α)^n)/(αβ)$. The whitened one is where "
         r"$(1-α)β \ge \sup B$.",
         ("theory.success_map.trajectory",),
-        "two-kl",
+        "damping",
         "theory/test_variant_orbits.py::TestE16",
     ),
     Erratum(
@@ -238,7 +238,7 @@ ERRATA = (
         r"With $Δ_R \equiv 0$ the map is not affine, and need not contract: it does for $αβ > \sup B$, at the rate "
         r"$1-α+\sup B/β$.",
         ("theory.success_map.force_slope", "theory.fixed_points.largest_critical_beta"),
-        "two-kl",
+        "damping",
         "theory/test_errata.py::TestE22",
     ),
     Erratum(

@@ -6,6 +6,7 @@ from typing import get_args
 
 from grpo_paper.ledger import ALL, CLAIMS, ERRATA, FURTHER, RECORDS, STATEMENTS, Erratum, Statement
 from grpo_paper.ledger.plain import plain
+from grpo_paper.ledger.proofs import WITHOUT
 from grpo_paper.ledger.records import Kind
 
 PAPER = "https://arxiv.org/abs/2503.06639v4"
@@ -37,6 +38,7 @@ def record(item: Statement | Erratum, width: int = 80) -> str:
     else:
         fields = {"": item.where, "as printed": item.as_printed, "what holds": item.holds}
     fields |= {"computed by": ", ".join(item.functions), "tested by": item.test}
+    fields["proved by machine"] = ", ".join(item.proof) or f"no; {WITHOUT.get(item.number, '')}"
     fields["status"] = item.status if isinstance(item, Statement) else item.kind
     fields["page"] = f"notebooks/{item.page}.md" if item.page else ""
     lines = (f"{name}: {plain(text)}" if name else plain(text) for name, text in fields.items() if text)
@@ -51,8 +53,9 @@ def statements_page() -> str:
         "",
         f"What every numbered item of [the paper]({PAPER}) states, in our words, under which hypotheses, what computes",
         "it (in `grpo_paper.theory` where no other room is named), its figures, the test class that holds it to its",
-        "word, and its errata. *Proved*: by an argument in its chapter. *Certified*: by interval arithmetic, for the",
-        "values named. *Computed*: by numbers, and not proved. *Measured*: in training runs or in other people's code.",
+        "word, and its errata.",
+        "",
+        *SEALS,
         "",
         *_table(STATEMENTS),
         "## Beyond the paper",
@@ -67,6 +70,28 @@ def statements_page() -> str:
         *_table(CLAIMS),
     ]
     return "\n".join(lines)
+
+
+SEALS = (
+    "Each item says how it is known. *Derived*: by an argument in its chapter, for a reader. *Certified*: by interval",
+    "arithmetic, for the values named. *Computed*: by numbers, and not proved. *Measured*: in training runs or in",
+    "other people's code. *Checked*: a test holds the functions to it, against something that does not know the",
+    "answer. *Proved by machine*: Coq's kernel has followed every step of a proof; the page {doc}`machine` shows the",
+    "statements, what ties them to the functions, and how to repeat it. Where no machine has, the row says why.",
+)
+"""What each seal of a record means."""
+
+
+def seals(item: Statement | Erratum) -> str:
+    """How an item is known, in a few words of MyST.
+
+    >>> seals(next(s for s in STATEMENTS if s.number == "Theorem 3"))
+    '*Derived · checked · proved by machine.*'
+    """
+    how = {"proved": "derived"}.get(item.status, item.status) if isinstance(item, Statement) else ""
+    said = " · ".join(filter(None, [how, "checked" * bool(item.test), "proved by machine" * bool(item.proof)]))
+    why = WITHOUT.get(item.number, "")
+    return f"*{said[:1].upper()}{said[1:]}.*" + f" *Not by machine:* {why}" * bool(why)
 
 
 def _table(statements: Iterable[Statement]) -> list[str]:
@@ -85,7 +110,7 @@ def _table(statements: Iterable[Statement]) -> list[str]:
 
 
 def _row(s: Statement) -> str:
-    anchor, about = f"[]{{#ledger-{s.id}}}", f"**{s.title}.** {s.states} ({s.hypotheses}) *{s.status.capitalize()}.*"
+    anchor, about = f"[]{{#ledger-{s.id}}}", f"**{s.title}.** {s.states} ({s.hypotheses}) {seals(s)}"
     if s.status == "not yet":
         return f"| {anchor}{s.number} | {about} | not yet | |"
     role = "prf:ref" if s.number.startswith(BOXED) else "ref"
@@ -127,7 +152,7 @@ def errata_page() -> str:
                 "",
                 f"*What holds:* {e.holds}",
                 "",
-                f"[Shown here](#{e.id}), computed by {functions}.",
+                f"[Shown here](#{e.id}), computed by {functions}. {seals(e)}",
                 "",
             ]
     return "\n".join(lines)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Literal
 
+from grpo_paper.ledger.proofs import PROOFS
 from grpo_paper.ledger.states import STATES
 
 Status = Literal["proved", "certified", "computed", "measured", "not yet"]
@@ -48,6 +49,15 @@ class Statement:
         """
         return STATES[self.number]
 
+    @property
+    def proof(self) -> tuple[str, ...]:
+        """The theorems that prove it by machine, by file and name in `proofs/`.
+
+        >>> Statement("Theorem 3", "", "").proof
+        ('Amplification.theorem_3',)
+        """
+        return PROOFS.get(self.number, ())
+
 
 @dataclass(frozen=True)
 class Erratum:
@@ -70,6 +80,15 @@ class Erratum:
         'e1'
         """
         return self.number.lower()
+
+    @property
+    def proof(self) -> tuple[str, ...]:
+        """The theorems that prove it by machine, by file and name in `proofs/`.
+
+        >>> Erratum("E4", "misprint", "", "", "").proof
+        ('Amplification.e4',)
+        """
+        return PROOFS.get(self.number, ())
 
 
 def function(name: str) -> Callable[..., Any]:

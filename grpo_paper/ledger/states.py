@@ -91,6 +91,8 @@ STATES = {
     "B18": r"With $F' = Ω$ the fixed points are the stationary points of $J(p) = F(p) - β\,\mathrm{kl}(p \parallel "
     r"p_{\mathrm{ref}})$, those of slope below 1 its maxima; an exact update is a step of $1/β$ along its natural "
     r"gradient, and small steps end on its lowest maximum.",
+    "Methods": r"In a group of $G$ the average push is $Ω_G(p) = \mathbb{E}[A_1(J+1) - A_0(J)]$ with "
+    r"$J \sim \mathrm{Bin}(G-1, p)$: RLOO's, REINFORCE's and, for $G \ge k$, PKPO's are $Ω$ itself.",
     "Own run": r"Of a log of answers, what was counted, what is estimated with its uncertainty, what is fitted, and "
     r"what does not apply.",
     "Decisions": r"The lowest fixed point falls as $β$ grows and rises with $p_{\mathrm{ref}}$; a larger group pushes "

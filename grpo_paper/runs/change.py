@@ -3,9 +3,9 @@
 import numpy as np
 from scipy.stats import t as student
 
-from grpo_paper.runs.difficulty import CLASSES, SEED, classes, halves
+from grpo_paper.runs.difficulty import CLASSES, classes, halves
 from grpo_paper.runs.finding import Finding
-from grpo_paper.runs.groups import Groups
+from grpo_paper.runs.groups import thirds
 from grpo_paper.runs.run import Run
 from grpo_paper.runs.success import LEVEL
 
@@ -13,23 +13,12 @@ FEWEST = 10
 """Prompts of a class from which on its change is told."""
 
 
-def thirds(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
-    """Which groups lie in the first and in the last third of the steps that there are; none where there is one step.
-
-    >>> [part.tolist() for part in thirds(Groups(np.array([3, 4, 9]), *np.ones((3, 3), int), ("a", "b")))]
-    [[True, False, False], [False, False, True]]
-    """
-    steps, which = np.unique(groups.step, return_inverse=True)
-    part = len(steps) // 3 if len(steps) > 2 else len(steps) - 1
-    return which < part, which >= len(steps) - part
-
-
 def by_difficulty(run: Run) -> Finding:
     """Success in the last third less success in the first, by difficulty in the other half of the first's answers."""
     title = "Change by difficulty"
     early, late = (run.groups.by_prompt(part) for part in thirds(run.groups))
     both = (early[1] >= 4) & (late[1] > 0)
-    first, (right, size) = halves(early[0][both], early[1][both], np.random.default_rng(SEED))
+    first, (right, size) = halves(early[0][both], early[1][both])
     change = late[0][both] / late[1][both] - right / size
     which = classes(*first)
     named = np.flatnonzero(np.bincount(which, minlength=len(CLASSES)) >= FEWEST).tolist()
@@ -37,8 +26,8 @@ def by_difficulty(run: Run) -> Finding:
         return Finding(
             title,
             "does not apply",
-            f"{both.sum()} prompts were met in the first third of the steps and again in the last; {FEWEST} of one "
-            "difficulty are needed. Comparing different prompts would tell of the prompts, not of the training.",
+            f"{both.sum()} prompts were met in the first third of the steps and again in the last, and no class of "
+            f"difficulty has {FEWEST} of them. Comparing different prompts would tell of them, not of the training.",
             "It takes prompts that are met again, as in a second epoch or in validation dumps.",
             "Your own run",
         )

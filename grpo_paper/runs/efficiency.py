@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grpo_paper.runs.difficulty import CLASSES, SEED, classes, halves
+from grpo_paper.runs.difficulty import CLASSES, classes, halves
 from grpo_paper.runs.finding import Finding
 from grpo_paper.runs.reference import TAKEN, ends
 from grpo_paper.runs.run import Run
@@ -33,7 +33,7 @@ def overall(run: Run) -> Finding:
     met = (seen.first[1] >= 2) & (seen.last[1] > 0)
     if paid is None or paid <= 0 or not met.any():
         return Finding(TITLE, "does not apply", f"{_missing(run, paid)}.", "", CHAPTER)
-    first, (right, size) = halves(seen.first[0][met], seen.first[1][met], np.random.default_rng(SEED))
+    first, (right, size) = halves(seen.first[0][met], seen.first[1][met])
     which, last = classes(*first), (seen.last[0][met], seen.last[1][met])
     there = np.unique(which)
     after, before = (

@@ -11,6 +11,7 @@ from grpo_paper.runs.finding import Finding
 with needed("A report's figures"):
     import matplotlib.pyplot as plt
     from matplotlib.axes import Axes
+    from matplotlib.ticker import MaxNLocator
 
     from grpo_paper.figure import carry
     from grpo_paper.figure.publication import STYLE, files
@@ -123,6 +124,7 @@ def _clock(ax: Axes, data: Columns) -> None:
 
 
 def _band(ax: Axes, x: Any, middle: Any, low: Any, high: Any) -> None:
+    ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
     ax.fill_between(x, low, high, alpha=0.25, linewidth=0)
     ax.plot(x, middle, ".-", markersize=4)
 

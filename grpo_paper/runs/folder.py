@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +19,9 @@ SETTINGS, SCALARS, COMPLETIONS, EVALUATION, EARLIER = (
     "evaluation",
     "earlier",
 )
+STATE = "trainer_state.json"
+"""What transformers calls the log of a training, in its folder or in those of its checkpoints."""
+ANSWERS = re.compile(r"completions_(\d+)\.parquet")
 EVALUATED, SECONDS = "eval", "_runtime"
 """How TRL's names of an evaluation's scalars begin, before the name of a data set if it has one, and how one ends."""
 
@@ -49,14 +53,14 @@ class RunFolder:
         What lies there of later steps is of a run before and goes to `earlier`, which can be read as a run itself.
         Returns how many files of answers did.
         """
-        for aside in sorted((self.path / COMPLETIONS).glob(".completions_*.parquet")):  # killed between log and settle
-            self._foreign = _step(aside)
+        for aside in sorted((self.path / COMPLETIONS).glob(".*.parquet")):  # killed between log and settle
+            self._foreign = step_of(aside.with_name(aside.name[1:]))
             self.settle()
         earlier = self.path / EARLIER
         moved = 0
         for folder in (COMPLETIONS, *(place.name for place in self.path.glob(f"{EVALUATION}*"))):
-            for file in sorted((self.path / folder).glob("completions_*.parquet")):
-                if _is_later(_step(file), step):
+            for file in sorted((self.path / folder).glob("*.parquet")):
+                if (its := step_of(file)) is not None and _is_later(its, step):
                     _move(file, earlier / folder / file.name)
                     moved += 1
         if self._forget(step, earlier / SCALARS) or moved:
@@ -107,9 +111,14 @@ class RunFolder:
         return self._file(step).with_name(f".{self._file(step).name}")
 
 
-def _step(file: Path) -> int:
-    digits = file.stem.rpartition("_")[2]
-    return int(digits) if digits.isdecimal() else 0
+def step_of(file: Path) -> int | None:
+    """The step of one of TRL's files, None for any other file.
+
+    >>> step_of(Path("completions_00010.parquet")), step_of(Path("notes.txt"))
+    (10, None)
+    """
+    found = ANSWERS.fullmatch(file.name)
+    return int(found[1]) if found else None
 
 
 def _is_later(step: float, start: int) -> bool:

@@ -65,6 +65,17 @@ class Groups:
         return (self.right == 0) | (self.right == self.size)
 
 
+def thirds(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
+    """Which groups lie in the first and in the last third of the steps that there are; none where there is one step.
+
+    >>> [part.tolist() for part in thirds(Groups(np.array([3, 4, 9]), *np.ones((3, 3), int), ("a", "b")))]
+    [[True, False, False], [False, False, True]]
+    """
+    steps, which = np.unique(groups.step, return_inverse=True)
+    part = len(steps) // 3 if len(steps) > 2 else len(steps) - 1
+    return which < part, which >= len(steps) - part
+
+
 @dataclass
 class Count:
     """Counts rows, batch by batch, into groups.

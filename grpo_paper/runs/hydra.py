@@ -1,27 +1,33 @@
-"""The settings that Hydra writes beside a run, as dotted names: of YAML no more than it uses there."""
+"""The settings that Hydra writes beside a run, by their dotted names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+
+from grpo_paper.extras import needed
+from grpo_paper.runs.faults import BrokenFileError
+
+with needed("Reading a run"):
+    import yaml
 
 
-def flat(text: str) -> dict[str, str]:
-    """The single values of nested mappings; lists and what refers to other entries are passed over.
+def chosen(text: str, names: Iterable[str]) -> dict[str, str]:
+    """The single values of these names, as they are written; what is null or refers to others is passed over.
 
-    >>> flat("algorithm:\\n  adv_estimator: grpo\\n  kl_ctrl:\\n    kl_coef: 0.001\\ndata:\\n  files:\\n  - a: 1\\n")
+    Errors: BrokenFileError where the text is no YAML.
+
+    >>> text = "algorithm: {adv_estimator: grpo, kl_ctrl: {kl_coef: 0.001, target: ${oc.env:KL}}}"
+    >>> chosen(text, ["algorithm.adv_estimator", "algorithm.kl_ctrl.kl_coef", "algorithm.kl_ctrl.target", "data.seed"])
     {'algorithm.adv_estimator': 'grpo', 'algorithm.kl_ctrl.kl_coef': '0.001'}
     """
-    return dict(_entries(text))
+    try:
+        tree = yaml.load(text, yaml.BaseLoader)  # which makes nothing but text, lists and mappings
+    except (yaml.YAMLError, RecursionError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise BrokenFileError(f"it is no YAML ({reason})") from None
+    found = {name: _at(tree, name) for name in names}
+    return {name: value for name, value in found.items() if value is not None}
 
 
-def _entries(text: str) -> Iterator[tuple[str, str]]:
-    above: list[tuple[int, str]] = []
-    for line in text.splitlines():
-        name, colon, value = line.strip().partition(":")
-        if not colon or name.startswith(("-", "#")):
-            continue
-        depth = len(line) - len(line.lstrip())
-        above = [(at, outer) for at, outer in above if at < depth]
-        value = value.strip().strip("'\"")
-        if not value:
-            above.append((depth, name))
-        elif not value.startswith(("$", "[", "{", "null", "~")):
-            yield ".".join((*(outer for _, outer in above), name)), value
+def _at(tree: object, name: str) -> str | None:
+    for part in name.split("."):
+        tree = tree.get(part) if isinstance(tree, dict) else None
+    return tree if isinstance(tree, str) and not tree.startswith("$") and tree not in ("", "~", "null") else None

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.interpolate import BSpline
+from scipy.optimize import minimize
 from scipy.special import log_expit, logsumexp, softmax
 
 from grpo_paper.theory.elementary import sigmoid
@@ -21,15 +22,15 @@ FARTHEST = 60.0
 """Log-odds up to which a coordinate is tabulated."""
 LARGEST = 128
 """Group size from which on groups push as such groups do, to within a part in a thousand of what they differ by."""
-STARTS = 9.0
+STARTS = 14.0
 """Log-odds up to which starts are told from never and always."""
-SPLINES = 6
+SPLINES = 8
 RIDGE = 0.02
 """Keeps the start's distribution finite where nothing is known of it."""
-MOST, MOST_DAMPING = 300, 1e9
-"""Steps of a fit, and what a step is shortened by at most."""
-ENOUGH = 1e-3
-"""A fit ends where a step promises or brings less in log-likelihood."""
+ROUNDS, STEPS = 12, 25
+"""A fit takes so many steps, then measures standard errors anew; rounds of that at most."""
+ENOUGH = 0.03
+"""Slope of the log-likelihood, in nats for a standard error, at which a fit ends: short of its best by a hundredth."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class Counts:
 class Fit:
     """clock: its reading in each part, 0 in the first. likelihood: the logarithm, of each prompt."""
 
+    coordinate: Coordinate
     clock: np.ndarray
     likelihood: np.ndarray
     parameters: np.ndarray
@@ -80,31 +82,35 @@ class Fit:
 def fit(counts: Counts, coordinate: Coordinate, other: Fit | None = None) -> Fit:
     """The clock, and with it the distribution of starts, under which the counts are likeliest.
 
-    other: of another law, whose starts are begun with. Errors: RuntimeError where no such clock is found.
+    other: of another law, whose starts are begun with, and whose way at even odds. Errors: RuntimeError where no such
+    clock is found.
     """
     model = _Model(counts, coordinate)
-    at, damping, gain = np.zeros(model.free), 1e-3, np.inf
+    at = np.zeros(model.free)
     if other is not None:
-        at[model.parts - 1 :] = other.parameters[model.parts - 1 :]
-    here = model.look(at)
-    for _ in range(MOST):
-        bend = here.scores.T @ here.scores + 2 * RIDGE * np.eye(model.free)  # Fisher's, from the prompts' own slopes
-        promise = here.slope @ np.linalg.solve(bend, here.slope) / 2
-        if promise < ENOUGH or (gain < ENOUGH and promise < 100 * ENOUGH):
-            return Fit(np.append(0.0, at[: model.parts - 1]), here.likelihood, at)
-        while True:
-            ahead = at - np.linalg.solve(bend + damping * np.diag(np.diag(bend)), here.slope)
-            there = model.look(ahead)
-            if there.cost < here.cost or damping > MOST_DAMPING:
-                break
-            damping *= 10
-        gain, damping, at, here = here.cost - there.cost, damping / 10, ahead, there
+        even = other.coordinate.moved(np.array(0.0), other.clock[1:])
+        at = np.append(np.interp(even, coordinate.L, coordinate.value), other.parameters[model.parts - 1 :])
+    for _ in range(ROUNDS):
+        scores = model.look(at).scores
+        bend = scores.T @ scores + 2 * RIDGE * np.eye(model.free)  # Fisher's, from the prompts' own slopes
+        unit = np.linalg.inv(np.linalg.cholesky(bend)).T  # steps of one standard error, as far as Fisher's tells
+
+        def cost(steps: np.ndarray, at: np.ndarray = at, unit: np.ndarray = unit) -> tuple[float, np.ndarray]:
+            there = model.look(at + unit @ steps)
+            return there.cost, unit.T @ there.slope
+
+        found = minimize(
+            cost, np.zeros(model.free), jac=True, method="BFGS", options={"gtol": ENOUGH, "maxiter": STEPS}
+        )
+        at = at + unit @ found.x
+        if found.success:
+            return Fit(coordinate, np.append(0.0, at[: model.parts - 1]), model.look(at).likelihood, at)
     raise RuntimeError("the fit of the law did not settle")
 
 
-def clock_error(counts: Counts, coordinate: Coordinate, found: Fit, step: float = 1e-4) -> np.ndarray:
+def clock_error(counts: Counts, found: Fit, step: float = 1e-4) -> np.ndarray:
     """Standard error of each reading of the clock: the sandwich, for prompts drawn independently, right law or not."""
-    model = _Model(counts, coordinate)
+    model = _Model(counts, found.coordinate)
     scores = model.look(found.parameters).scores
     apart = step * np.eye(model.free)
     bend = np.array(
@@ -129,7 +135,7 @@ class _Model:
     """Likelihood of counts under a clock and a distribution of starts."""
 
     def __init__(self, counts: Counts, coordinate: Coordinate) -> None:
-        self.right, self.wrong = counts.right.astype(float), (counts.size - counts.right).astype(float)
+        self.counts = np.hstack([counts.right, counts.size]).astype(float)
         self.parts = counts.right.shape[1]
         self.coordinate = coordinate
         # As fine as a prompt's answers can tell, whose log-odds have an error of 2/√n at best.
@@ -137,7 +143,8 @@ class _Model:
         self.starts = np.linspace(-STARTS, STARTS, int(np.clip(fine, 60, 200)) + 1)
         self.basis = _basis(self.starts)
         self.free = self.parts - 1 + self.basis.shape[1]
-        ends = np.array([self.right.sum(1) == 0, self.wrong.sum(1) == 0]).T
+        right = counts.right.sum(1)
+        ends = np.array([right == 0, right == counts.size.sum(1)]).T
         self.ends = np.where(ends, 0.0, -np.inf)  # of the starts −∞ and +∞, which do not move
 
     def look(self, parameters: np.ndarray) -> _Look:
@@ -145,15 +152,18 @@ class _Model:
         clock, weight = np.append(0.0, parameters[: self.parts - 1]), parameters[self.parts - 1 :]
         L = self.coordinate.moved(self.starts[:, None], clock)
         shape = self.basis @ weight
-        joint = np.hstack([self.right @ log_expit(L).T + self.wrong @ log_expit(-L).T, self.ends])
+        # A count's log-likelihood is right · L − size · log(1 + e^L): log(1 − p) is log_expit(−L).
+        joint = np.hstack([self.counts @ np.hstack([L, log_expit(-L)]).T, self.ends])
         joint += shape - logsumexp(shape)
         most = joint.max(1, keepdims=True)
-        share = np.exp(joint - most)
+        joint -= most
+        share = np.exp(joint, out=joint)
         total = share.sum(1, keepdims=True)
         share /= total
         likelihood = (most + np.log(total))[:, 0]
         inside, speed = share[:, : len(self.starts)], np.interp(L, self.coordinate.L, self.coordinate.push)
-        by_clock = self.right * (inside @ (speed * sigmoid(-L))) - self.wrong * (inside @ (speed * sigmoid(L)))
+        by_count = self.counts * (inside @ np.hstack([speed, -speed * sigmoid(L)]))
+        by_clock = by_count[:, : self.parts] + by_count[:, self.parts :]
         scores = np.hstack([by_clock[:, 1:], share @ self.basis - softmax(shape) @ self.basis])
         slope = -scores.sum(0)
         slope[self.parts - 1 :] += 2 * RIDGE * weight

@@ -23,6 +23,7 @@ h2 { font-size: 1.15rem; margin: 2.2rem 0 .4rem; border-top: 1px solid var(--lin
 figure { margin: 1rem 0; background: #fff; border: 1px solid var(--line); border-radius: .3rem; padding: .5rem }
 figure img { display: block; width: 100%; height: auto }
 a { color: inherit }
+@media (max-width: 40rem) { figure { overflow-x: auto } figure img { min-width: 34rem } }
 nav ul, .notes { padding-left: 1.2rem }
 """
 IN_A_PAGE = ("svg", "csv")
@@ -83,6 +84,6 @@ def _figure(finding: Finding, files: Mapping[str, bytes]) -> str:
         return ""
     svg, csv = (base64.b64encode(files[kind]).decode() for kind in IN_A_PAGE)
     return (
-        f'<figure><img alt="{escape(finding.alt)}" src="data:image/svg+xml;base64,{svg}"></figure>\n'
+        f'<figure tabindex="0"><img alt="{escape(finding.alt)}" src="data:image/svg+xml;base64,{svg}"></figure>\n'
         f'<p class="quiet"><a download="{finding.key}.csv" href="data:text/csv;base64,{csv}">data</a></p>'
     )

@@ -11,6 +11,7 @@ from grpo_paper.extras import needed
 from grpo_paper.runs.lines import Lines
 from grpo_paper.runs.opening import Text, opened, reading
 from grpo_paper.runs.rows import NAMES, normal, required
+from grpo_paper.runs.settings import Settings
 
 with needed("Reading a run"):
     import pyarrow as pa
@@ -48,6 +49,10 @@ class Table:
     def configuration(self) -> dict[str, Any]:
         """Nothing is known from a table."""
         return {}
+
+    def serves(self, settings: Settings) -> int | None:
+        """Whether a step is an update or a batch, nobody knows."""
+        return None
 
     def scalars(self) -> dict[str, np.ndarray]:
         """Nothing but answers lies in a table."""

@@ -3,7 +3,7 @@
 import numpy as np
 
 from grpo_paper.runs.clustered import ratio
-from grpo_paper.runs.difficulty import CLASSES, SEED, classes, halves
+from grpo_paper.runs.difficulty import CLASSES, classes, halves
 from grpo_paper.runs.finding import Finding
 from grpo_paper.runs.run import Run
 from grpo_paper.runs.success import clopper_pearson
@@ -40,7 +40,7 @@ def by_difficulty(run: Run) -> Finding:
     weighting, unknown = weighting_of(run)
     eps = run.settings.eps
     step, prompt = groups.step[kept], groups.prompt[kept]
-    first, (right, size) = halves(groups.right[kept], groups.size[kept], np.random.default_rng(SEED))
+    first, (right, size) = halves(groups.right[kept], groups.size[kept])
     which = classes(*first)
     try:
         weight = of_groups(right, size, step, weighting, eps)

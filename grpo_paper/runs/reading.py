@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from grpo_paper.runs import sizes
 from grpo_paper.runs.faults import BrokenFileError, NothingYetError
@@ -78,7 +79,7 @@ class Reading:
         groups = self._count.groups()
         settings, passed_over = self._settings()
         notes = [*self._broken_notes(), *self.source.notes(), *self._reward_notes(), *passed_over, *self._file_notes()]
-        notes += sizes.notes(groups, settings.group_size)
+        notes += sizes.notes(groups, settings.group_size, self.source.serves(settings))
         if settings.group_size is None and sizes.usual(groups) > 1:
             settings = replace(settings, group_size=sizes.usual(groups))
         return Run(groups, settings, self.source.scalars(), tuple(notes))
@@ -89,8 +90,14 @@ class Reading:
         return [file for file, mark in self._taken.items() if now.get(file) != mark]
 
     def _settings(self) -> tuple[Settings, list[str]]:
-        found, notes = {}, []
-        for name, value in self.source.configuration().items():
+        found: dict[str, Any] = {}
+        notes = []
+        try:
+            configuration = self.source.configuration()
+        except BrokenFileError as error:
+            configuration = {}
+            notes.append(f"The settings that lie beside the run were passed over: {error}.")
+        for name, value in configuration.items():
             try:
                 known({name: value})
             except ValueError as error:

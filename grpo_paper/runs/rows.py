@@ -27,13 +27,14 @@ def required(there: list[str], names: Mapping[str, str], where: Path) -> None:
 
     >>> required(["step", "question"], {"prompt": "prompt"}, Path("answers.csv"))
     Traceback (most recent call last):
-    ValueError: answers.csv has no column prompt; it has step, question. Say which one holds the prompt
+    ValueError: answers.csv has no column prompt; it has step, question. Say which one holds the ...: ...
     """
     for what, name in names.items():
         if there.count(name) != 1:
             found = "no" if name not in there else "more than one"
             raise ValueError(
-                f"{where} has {found} column {name}; it has {listed(there)}. Say which one holds the {what}"
+                f"{where} has {found} column {name}; it has {listed(there)}. Say which one holds the "
+                f"{what}: --column {what}=NAME"
             )
 
 

@@ -8,6 +8,9 @@ import numpy as np
 from grpo_paper.runs.groups import Groups
 from grpo_paper.runs.settings import Settings
 
+OPTIONS = {"weighting": "--weighting", "β": "--beta", "G": "--group-size", "clip": "--clip"}
+"""How the command is told what no file says."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -33,9 +36,14 @@ class Run:
             "G": known.group_size,
             "clip": known.clip,
         }
-        trained = ", ".join(f"{name} {value}" for name, value in told.items() if value is not None)
-        unknown = " and ".join(name for name, value in told.items() if value is None)
+        trained = "".join(f"{name} {value}, " for name, value in told.items() if value is not None)
+        unknown = ", ".join(f"{name} ({OPTIONS[name]})" for name, value in told.items() if value is None)
         return (
-            f"{groups.size.sum():,} answers to {seen:,} prompts in {len(np.unique(groups.step)):,} steps"
-            f"{f'; {trained}' if trained else ''}{f'; {unknown} not known' if unknown else ''}."
+            f"{groups.size.sum():,} answers to {seen:,} prompts in {_steps(len(np.unique(groups.step)))}; "
+            f"{trained}{f'not known: {unknown}' if unknown else ''}".removesuffix(", ")
+            + "."
         )
+
+
+def _steps(number: int) -> str:
+    return f"{number:,} step{'' if number == 1 else 's'}"

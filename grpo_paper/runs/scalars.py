@@ -14,14 +14,14 @@ def values(run: Run, name: str) -> tuple[np.ndarray, np.ndarray]:
     >>> from grpo_paper.runs.groups import Groups
     >>> from grpo_paper.runs.settings import Settings
     >>> none = Groups(*np.zeros((4, 0), int), ())
-    >>> values(Run(none, Settings(), {"step": np.array([1, 2]), "kl": np.array([np.nan, 0.5])}), "kl")
+    >>> values(Run(none, Settings(), {"step": np.array([1.0, 2.0]), "kl": np.array([np.nan, 0.5])}), "kl")
     (array([2]), array([0.5]))
     """
     if name not in run.scalars:
         return np.empty(0, int), np.empty(0)
     column = np.asarray(run.scalars[name], float)
     there = np.isfinite(column)
-    return np.asarray(run.scalars["step"])[there], column[there]
+    return np.asarray(run.scalars["step"])[there].astype(int), column[there]
 
 
 def clip(run: Run) -> Finding:

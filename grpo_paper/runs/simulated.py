@@ -3,6 +3,7 @@
 `recursion` is Theorem 2 on prompts, `small_steps` is B13; a run that stands is the second at rate 0.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,23 @@ from grpo_paper.theory.groups import group_Omega
 from grpo_paper.theory.success_map import trajectory
 from grpo_paper.theory.variants import GRPO, Variant
 from grpo_paper.theory.weighting import WHITENED, Weighting
+
+RATES: dict[str, Callable[[np.random.Generator, int], np.ndarray]] = {
+    "even": lambda rng, prompts: rng.uniform(size=prompts),
+    "both ends": lambda rng, prompts: rng.beta(0.5, 1, prompts),
+    "hard": lambda rng, prompts: rng.beta(0.3, 3, prompts),
+    "all at 0.02": lambda rng, prompts: np.full(prompts, 0.02),
+}
+"""Distributions of success rates; those of Beta have many prompts at the very ends."""
+
+
+def rates(kind: str, rng: np.random.Generator, prompts: int) -> np.ndarray:
+    """Success rates of so many prompts, of one of these distributions, and not quite 0 or 1.
+
+    >>> rates("all at 0.02", np.random.default_rng(0), 2)
+    array([0.02, 0.02])
+    """
+    return np.clip(RATES[kind](rng, prompts), 1e-6, 1 - 1e-6)
 
 
 def recursion(p_ref: Any, beta: float, eps: float, steps: int, variant: Variant = GRPO) -> np.ndarray:

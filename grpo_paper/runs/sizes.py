@@ -18,8 +18,12 @@ def usual(groups: Groups) -> int:
     return int(np.bincount(groups.size).argmax())
 
 
-def notes(groups: Groups, told: int | None) -> list[str]:
-    """What a reader should know of the groups' sizes. told: how many answers the run was said to give to a prompt."""
+def notes(groups: Groups, told: int | None, serves: int | None = None) -> list[str]:
+    """What a reader should know of the groups' sizes and steps.
+
+    told: how many answers the run was said to give to a prompt. serves: for how many steps a batch of answers is used,
+    where that is known.
+    """
     found = []
     size, steps = usual(groups), np.unique(groups.step)
     if told is not None and told != size:
@@ -37,8 +41,12 @@ def notes(groups: Groups, told: int | None) -> list[str]:
         found.append(
             f"{share(once, len(groups.prompts))} prompts were seen at one step only; how they change cannot be told."
         )
-    if len(steps) > 1 and (gap := int(np.diff(steps).min())) > 1:
-        found.append(f"Steps with answers of their own are {gap} apart or more; what is between them was not seen.")
+    if len(steps) > 1 and (gap := int(np.diff(steps).min())) > (serves or 1):
+        unless = "" if serves else ", unless a batch of answers serves that many steps"
+        found.append(
+            f"Steps with answers of their own are {gap} apart or more; what was answered between them was not "
+            f"seen{unless}."
+        )
     return found
 
 

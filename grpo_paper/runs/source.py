@@ -10,8 +10,10 @@ import numpy as np
 from grpo_paper.extras import needed
 from grpo_paper.runs import plain, trl, verl
 from grpo_paper.runs.faults import NothingYetError
-from grpo_paper.runs.folder import COMPLETIONS, EVALUATION
+from grpo_paper.runs.folder import ANSWERS, COMPLETIONS, EVALUATION, step_of
 from grpo_paper.runs.rows import NAMES
+from grpo_paper.runs.settings import Settings
+from grpo_paper.runs.wording import listed
 
 with needed("Reading a run"):
     import pyarrow as pa
@@ -33,6 +35,9 @@ class Source(Protocol):
 
     def configuration(self) -> Mapping[str, Any]:
         """What the run was trained with, under the names of who wrote it."""
+
+    def serves(self, settings: Settings) -> int | None:
+        """For how many of the steps that it counts a batch of answers is used; None where that is not known."""
 
     def scalars(self) -> dict[str, np.ndarray]:
         """What was logged, under the names of `settings.SCALARS`."""
@@ -61,6 +66,8 @@ def find(path: Path, columns: Mapping[str, str], evaluation: bool = False) -> So
     tables = [file for file in sorted(path.iterdir()) if plain.ending(file)]
     if tables:
         raise ValueError(f"{path} is no folder of TRL or verl; to read a table, name it: {tables[0].name}, say")
+    if runs := [place.name for place in sorted(path.iterdir()) if _has(place / COMPLETIONS, ANSWERS)]:
+        raise ValueError(f"{path} has no answers of its own, but {listed(runs)} in it: name one, {path / runs[0]}")
     raise NothingYetError(
         f"{path} has no answers of a run: neither completions/completions_*.parquet, which TRL writes with "
         "log_completions=True, nor {step}.jsonl, which verl writes with trainer.rollout_data_dir"
@@ -70,7 +77,7 @@ def find(path: Path, columns: Mapping[str, str], evaluation: bool = False) -> So
 def _file(path: Path, columns: Mapping[str, str], evaluation: bool) -> Source:
     if evaluation:
         raise ValueError(f"{path} is one file: nothing in it tells an evaluation; name a folder of TRL or verl")
-    if trl.step_of(path) is not None or verl.FILE.fullmatch(path.name):
+    if step_of(path) is not None or verl.FILE.fullmatch(path.name):
         raise ValueError(f"{path} is one step of a run; name its folder, {path.parent}")
     if not plain.ending(path):
         raise ValueError(
@@ -80,10 +87,10 @@ def _file(path: Path, columns: Mapping[str, str], evaluation: bool) -> Source:
 
 
 def _trl(path: Path, columns: Mapping[str, str], evaluation: bool) -> list[Source]:
-    training = [folder for folder in (path / COMPLETIONS, path) if _has(folder, trl.FILE)]
+    training = [folder for folder in (path / COMPLETIONS, path) if _has(folder, ANSWERS)]
     if not evaluation or not training:
         return [trl.Completions(folder, columns) for folder in training[:1]]
-    apart = [folder for folder in sorted(path.glob(f"{EVALUATION}*")) if _has(folder, trl.FILE)]
+    apart = [folder for folder in sorted(path.glob(f"{EVALUATION}*")) if _has(folder, ANSWERS)]
     if len(apart) != 1:
         raise ValueError(
             f"{path} has answers of {len(apart)} kinds of evaluation; name the folder of one"

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grpo_paper.runs.difficulty import SEED
 from grpo_paper.runs.finding import Finding
 from grpo_paper.runs.law import Coordinate, Counts, Fit, clock_error, fit
 from grpo_paper.runs.run import Run
@@ -24,8 +23,9 @@ STRAIGHT = {
 }
 """What moves alike under each in large groups."""
 PARTS = 10
+SEED = 0
 PROMPTS = 1500
-"""Prompts that are enough for the fit: of more, so many are drawn."""
+"""Prompts that are enough for the fit."""
 SURE, AHEAD = 1.645, 3.0
 """Standard errors, and nats of log-likelihood, by which a law must lead each other one before it is named."""
 REACH = 1.96
@@ -60,8 +60,11 @@ class Trial:
         return bool(((others[:, 0] > AHEAD) & (others[:, 1] > SURE)).all())
 
 
-def by_parts(run: Run) -> tuple[Counts, np.ndarray]:
-    """Counts of each prompt in up to 10 parts of the run, and each part's mean step; without prompts in one alone."""
+def by_parts(run: Run, prompts: int = PROMPTS) -> tuple[Counts, np.ndarray]:
+    """Counts of each prompt in up to 10 parts of the run, and each part's mean step; without prompts in one alone.
+
+    prompts: of more, so many are drawn.
+    """
     groups = run.groups
     steps, which = np.unique(groups.step, return_inverse=True)
     parts = min(PARTS, len(steps))
@@ -72,22 +75,15 @@ def by_parts(run: Run) -> tuple[Counts, np.ndarray]:
     )
     mean_step = np.bincount(part, groups.step * groups.size) / np.bincount(part, groups.size)
     told = np.flatnonzero((size > 0).sum(1) > 1)
-    if len(told) > PROMPTS:
-        told = np.sort(np.random.default_rng(SEED).choice(told, PROMPTS, replace=False))
+    if len(told) > prompts:
+        told = np.sort(np.random.default_rng(SEED).choice(told, prompts, replace=False))
     return Counts(right[told], size[told]), mean_step
 
 
 def tried(laws: tuple[Weighting, ...], counts: Counts, coordinates: list[Coordinate]) -> Trial:
-    """The fit of each law; a later one begins with the starts that the first has found."""
+    """The fit of each law; a later one begins where the first has ended."""
     first = fit(counts, coordinates[0])
-
-    def later(coordinate: Coordinate) -> Fit:
-        try:
-            return fit(counts, coordinate, first)
-        except RuntimeError:
-            return fit(counts, coordinate)
-
-    return Trial(laws, (first, *map(later, coordinates[1:])))
+    return Trial(laws, (first, *(fit(counts, coordinate, first) for coordinate in coordinates[1:])))
 
 
 def findings(run: Run) -> list[Finding]:
@@ -118,7 +114,7 @@ def findings(run: Run) -> list[Finding]:
         return [
             Finding(title, "does not apply", f"It cannot be told: {error}.", "", CHAPTER) for title in (TITLE, SPEED)
         ]
-    return [_named(run, trial, size, len(counts.right)), _speed(run, trial, counts, coordinates, step)]
+    return [_named(run, trial, size, len(counts.right)), _speed(run, trial, counts, step)]
 
 
 def _refusal(run: Run) -> tuple[str, str] | None:
@@ -135,15 +131,16 @@ def _refusal(run: Run) -> tuple[str, str] | None:
 def _named(run: Run, trial: Trial, size: int, prompts: int) -> Finding:
     best, leads = trial.laws[trial.best], trial.leads
     second = min((n for n in range(len(trial.laws)) if n != trial.best), key=lambda n: leads[n, 1])
-    lead = (
-        f"ahead of {trial.laws[second].name} by {leads[second, 0]:.3g} nats of log-likelihood, "
-        f"{leads[second, 1]:.2g} standard errors"
-    )
+    nats, errors = f"{leads[second, 0]:.3g} nats of log-likelihood", f"{leads[second, 1]:.2g} standard errors"
+    other = trial.laws[second].name
     if trial.named:
         straight = f": {STRAIGHT[best]} is straightest" if best in STRAIGHT else ""
-        says = f"The law of {best.name} fits best{straight}, {lead}."
+        says = f"The law of {best.name} fits best{straight}, ahead of {other} by {nats}, {errors}."
     else:
-        says = f"Which law it is cannot be told: that of {best.name} fits best, but only {lead}."
+        says = (
+            f"Which law it is cannot be told: that of {best.name} fits best, but its lead over {other}, {nats}, is no "
+            f"more than {errors}."
+        )
     own = run.settings.weighting
     if trial.named and own is not None and own != best:
         says += f" The run was trained with {own.name}: its prompts do not move by their own pushes alone."
@@ -165,12 +162,12 @@ def _named(run: Run, trial: Trial, size: int, prompts: int) -> Finding:
     )
 
 
-def _speed(run: Run, trial: Trial, counts: Counts, coordinates: list[Coordinate], step: np.ndarray) -> Finding:
+def _speed(run: Run, trial: Trial, counts: Counts, step: np.ndarray) -> Finding:
     own = run.settings.weighting
     taken = trial.laws.index(own) if own in trial.laws else trial.best
     why = "which it was trained with" if own in trial.laws else "which fits best"
     found = trial.fits[taken]
-    error = clock_error(counts, coordinates[taken], found)
+    error = clock_error(counts, found)
     low, high = found.clock - REACH * error, found.clock + REACH * error
     steps = step[-1] - step[0]
     rate = ", ".join(f"{end / steps:.3g}" for end in (found.clock[-1], low[-1], high[-1]))

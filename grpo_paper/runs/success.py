@@ -4,6 +4,7 @@ import numpy as np
 from scipy.special import betaincinv
 
 from grpo_paper.runs.finding import Finding
+from grpo_paper.runs.groups import thirds
 from grpo_paper.runs.run import Run
 
 LEVEL = 0.95
@@ -46,11 +47,9 @@ def over_steps(run: Run) -> Finding:
     steps, which = np.unique(groups.step, return_inverse=True)
     right, size = (np.bincount(which, count) for count in (groups.right, groups.size))
     low, high = clopper_pearson(right, size)
-    third = -(-len(steps) // 3)
     told = "There is one step."
     if len(steps) > 1:
-        parts = [(right[part].sum(), size[part].sum()) for part in (slice(None, third), slice(-third, None))]
-        (first, last) = (_interval(*part) for part in parts)
+        first, last = (_interval(groups.right[part].sum(), groups.size[part].sum()) for part in thirds(groups))
         told = f"In the first third of the steps {first} of the answers are right, in the last {last}."
     return Finding(
         "Success over the run",

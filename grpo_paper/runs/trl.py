@@ -4,7 +4,6 @@ TRL puts the last batch of answers into the file, whoever asked for them: so a b
 several steps, and an evaluation overwrites the step's answers, some or all of them.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -16,16 +15,15 @@ import numpy as np
 from grpo_paper.extras import needed
 from grpo_paper.runs import logged
 from grpo_paper.runs.faults import BrokenFileError
-from grpo_paper.runs.folder import SCALARS, SETTINGS
+from grpo_paper.runs.folder import SCALARS, SETTINGS, STATE, step_of
 from grpo_paper.runs.opening import reading
 from grpo_paper.runs.rows import NAMES, normal
+from grpo_paper.runs.settings import Settings
 from grpo_paper.runs.wording import listed, some
 
 with needed("Reading a run"):
     import pyarrow as pa
     import pyarrow.parquet
-
-FILE = re.compile(r"completions_(\d+)\.parquet")
 
 
 @dataclass
@@ -84,6 +82,10 @@ class Completions:
         file = self.run / SETTINGS
         return logged.whole(file) if file.exists() else {}
 
+    def serves(self, settings: Settings) -> int | None:
+        """A step is an update."""
+        return settings.updates
+
     def scalars(self) -> dict[str, np.ndarray]:
         """What the trainer logged."""
         return logged.columns(self._records)
@@ -111,7 +113,7 @@ class Completions:
             )
         if not self._records:
             notes.append(
-                f"{self.run} has no log of the trainer ({SCALARS} or trainer_state.json): whether evaluations wrote "
+                f"{self.run} has no log of the trainer ({SCALARS} or {STATE}): whether evaluations wrote "
                 "their answers over those of training cannot be told."
             )
         return notes
@@ -162,21 +164,11 @@ class Completions:
         """The callback's log, or else the trainer's own of the newest checkpoint."""
         if (self.run / SCALARS).exists():
             return logged.lines(self.run / SCALARS)
-        states = [*self.run.glob("trainer_state.json"), *self.run.glob("checkpoint-*/trainer_state.json")]
+        states = [*self.run.glob(STATE), *self.run.glob(f"checkpoint-*/{STATE}")]
         if not states:
             return []
         history = logged.whole(max(states, key=lambda file: file.stat().st_mtime)).get("log_history")
         return [record for record in history if isinstance(record, dict)] if isinstance(history, list) else []
-
-
-def step_of(file: Path) -> int | None:
-    """The step of one of TRL's files, None for any other file.
-
-    >>> step_of(Path("completions_00010.parquet")), step_of(Path("notes.txt"))
-    (10, None)
-    """
-    found = FILE.fullmatch(file.name)
-    return int(found[1]) if found else None
 
 
 def overwritten(records: Iterable[logged.Record]) -> set[int]:

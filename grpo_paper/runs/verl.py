@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from grpo_paper.runs.faults import BrokenFileError
 from grpo_paper.runs.lines import Lines, parsed
 from grpo_paper.runs.opening import reading
 from grpo_paper.runs.rows import normal
+from grpo_paper.runs.settings import Settings
 from grpo_paper.runs.wording import share
 
 with needed("Reading a run"):
@@ -76,7 +77,7 @@ class Dumps:
         self._notes += lines.notes()
         yield from made
 
-    def configuration(self) -> dict[str, Any]:
+    def configuration(self) -> dict[str, str]:
         """What Hydra noted of the run, if that lies near.
 
         Errors: BrokenFileError.
@@ -84,9 +85,12 @@ class Dumps:
         for place in (self.place, self.place.parent):
             if (file := place / ".hydra" / "config.yaml").exists():
                 with reading(file):
-                    found = hydra.flat(file.read_text(encoding="utf-8"))
-                return {name: found[name] for name in CONFIGURATION if name in found}
+                    return hydra.chosen(file.read_text(encoding="utf-8"), CONFIGURATION)
         return {}
+
+    def serves(self, settings: Settings) -> int | None:
+        """A step is a batch."""
+        return 1
 
     def scalars(self) -> dict[str, np.ndarray]:
         """What verl's file logger wrote, if it alone lies near."""

@@ -8,7 +8,7 @@ import numpy as np
 from grpo_paper.extras import needed
 from grpo_paper.theory import domain
 from grpo_paper.theory.certify import PRECISION, doubled, isolate
-from grpo_paper.theory.elementary import logit, sigmoid
+from grpo_paper.theory.elementary import Number, logit, sigmoid
 from grpo_paper.theory.fixed_points import Resting
 from grpo_paper.theory.weighting import Weighting
 
@@ -61,7 +61,7 @@ def batch_fixed_points(p_ref: Any, beta: float, eps: float, weighting: Weighting
         def defect(push: arb) -> arb:
             return weighting.push(*rates(push), one_eps)[0] - push
 
-        def slope(push: arb) -> arb:
+        def slope(push: arb) -> Number:
             return sum(weighting.slope(*rates(push), one_eps)) / beta
 
         def bounds(reach: arb) -> bool:

@@ -45,6 +45,20 @@ def group_push(successes: int, group_size: int, p: Number, eps: Number, weightin
     return _push(successes, group_size, p, right, wrong)
 
 
+def group_gains(eps: Number, group_size: int, weighting: Weighting = WHITENED) -> list[Number]:
+    r"""Advantage of a success less that of a failure where 0, …, G − 1 of the other outputs are right.
+
+    .. math:: A_1(j+1) - A_0(j), \qquad j = 0, …, G-1
+
+    They are the coefficients of Ω_G as a polynomial in Bernstein's form. Source: our own statement B6. Domain: ε ≥ 0,
+    G whole, ≥ 2. Shapes: elementwise. Errors: ValueError for another G.
+
+    >>> group_gains(0.0, 2)  # alone among failures, or alone among successes
+    [1.0, 1.0]
+    """
+    return _gains(_advantages(eps, group_size, weighting))
+
+
 def group_Omega(p: Number, eps: Number, group_size: int, weighting: Weighting = WHITENED) -> Number:
     r"""Mean of `group_push`: what stands in place of Ω(p) on average over the groups.
 
@@ -56,7 +70,7 @@ def group_Omega(p: Number, eps: Number, group_size: int, weighting: Weighting = 
     >>> group_Omega(0.0, 0.0, 5)  # at the ends √(G − 1), where Ω itself has no bound
     2.0
     """
-    return _mean(_gains(_advantages(p, eps, group_size, weighting)), p)
+    return _mean(group_gains(eps + 0 * p, group_size, weighting), p)
 
 
 def group_potential(p: Number, eps: Number, group_size: int, weighting: Weighting = WHITENED) -> Number:
@@ -73,7 +87,7 @@ def group_potential(p: Number, eps: Number, group_size: int, weighting: Weightin
     >>> group_potential(0.25, 0.0, 4, RLOO)
     0.25
     """
-    scores = accumulate(_gains(_advantages(p, eps, group_size, weighting)), initial=0 * p)
+    scores = accumulate(group_gains(eps + 0 * p, group_size, weighting), initial=0 * p)
     return _mean(list(scores), p) / group_size
 
 
@@ -88,7 +102,7 @@ def group_variance(p: Number, eps: Number, group_size: int, weighting: Weighting
     >>> group_variance(0.5, 0.0, 2)  # the push is 0 or 2, as likely
     1.0
     """
-    A = _advantages(p, eps, group_size, weighting)
+    A = _advantages(eps + 0 * p, group_size, weighting)
     S = [_push(k, group_size, p, right, wrong) for k, (right, wrong) in enumerate(A)]
     square = _mean(_gains([(right * push, wrong * push) for (right, wrong), push in zip(A, S, strict=True)]), p)
     return square - _mean(_gains(A), p) ** 2
@@ -124,10 +138,10 @@ def refilled_Omega(p: Number, eps: Number, group_size: int, weighting: Weighting
     return group_Omega(p, eps, group_size, weighting) / (1 - silent_share(p, group_size))
 
 
-def _advantages(p: Number, eps: Number, group_size: int, weighting: Weighting) -> list[tuple[Number, Number]]:
-    """Of a success and of a failure, in groups of 0, 1, …, G successes, in the number type of p and ε."""
+def _advantages(eps: Number, group_size: int, weighting: Weighting) -> list[tuple[Number, Number]]:
+    """Of a success and of a failure, in groups of 0, 1, …, G successes, in the number type of ε."""
     size = domain.whole("group_size", group_size, 2)
-    return [weighting.advantages(k, size, eps + 0 * p) for k in range(size + 1)]
+    return [weighting.advantages(k, size, eps) for k in range(size + 1)]
 
 
 def _push(successes: int, group_size: int, p: Number, right: Number, wrong: Number) -> Number:

@@ -239,7 +239,8 @@ def _lead(p: Number, q: Number, eps: Number) -> Number:
 
 def _lead_slope(p: Number, q: Number, eps: Number) -> Number:
     right, wrong = (sigmoid(7.5 - 10 * x) for x in (p, q))
-    along_p = 1.1 * (wrong - right) - 11 * (q * right * (1 - right) - p * wrong * (1 - wrong))
+    # Not 11: as floats 1.1 and 11 are no multiples of each other, and balls see that.
+    along_p = 1.1 * (wrong - right - 10 * (q * right * (1 - right) - p * wrong * (1 - wrong)))
     factor = q * lead_factor(p) + p * lead_factor(q)
     return p * q * along_p * whitening(p * q, eps) + factor * WHITENED.slope(p, q, eps)
 

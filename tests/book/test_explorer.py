@@ -5,10 +5,12 @@ import re
 import numpy as np
 import pytest
 
-from book.pipeline.javascript import WEIGHTINGS, arrow, javascript
+from book.pipeline.javascript import GROUP_SIZES, WEIGHTINGS, arrow, gains, group_javascript, javascript
 from grpo_paper import WHITENED, Variant, fate, fixed_points, logit, sigmoid, trajectory
+from grpo_paper.theory.clipping import least_maximiser
 from grpo_paper.theory.fixed_points import bifurcation_curve
-from grpo_paper.theory.success_map import anchor, force, force_slope, log_odds_step
+from grpo_paper.theory.groups import group_gains, group_Omega
+from grpo_paper.theory.success_map import anchor, clipped_step, force, force_slope, log_odds_step
 from grpo_paper.theory.symbols import L, alpha
 from tests.explorer import EXPLORER
 
@@ -33,7 +35,7 @@ def points() -> list[dict]:
             np.exp(rng.uniform(np.log(0.05), np.log(20), POINTS)).tolist(),
             (10 ** rng.uniform(-7, -1, POINTS)).tolist(),
             share.tolist(),
-            rng.choice(np.array(WEIGHTINGS), POINTS),
+            rng.choice(np.array(list(WEIGHTINGS)), POINTS),
             strict=True,
         )
     ]
@@ -81,6 +83,63 @@ class TestNumbers:
             slope = (1 - p["alpha"]) + force_slope(orbit, beta, eps, row)
             assert np.all(abs(page[:, 2] - slope) <= 1e-12 * np.maximum(1, abs(slope)))
 
+    def test_every_clipped_step(self, explorer, points) -> None:
+        """In probability on both sides: next to a limit that is certain success log-odds are a rounding's."""
+        rng = np.random.default_rng(10)
+        clips, states = rng.uniform(0.01, 0.99, POINTS), rng.uniform(-25, 25, (POINTS, STEPS))
+        given = [{**p, "clip": c, "states": s} for p, c, s in zip(points, clips.tolist(), states.tolist(), strict=True)]
+        script = """points => points.map(p => p.states.map(L => {
+            const next = DYNAMICS.step(L, p);
+            return [FORMULAS.sigmoid(next), FORMULAS.sigmoid(-next)];
+        }))"""
+        found = np.array(explorer.page.evaluate(script, given))
+        for p, clip, state, page in zip(points, clips, states, found, strict=True):
+            after = clipped_step(state, logit(p["p_ref"]), p["beta"], clip, p["eps"], variant(p))
+            assert np.all(abs(page - np.stack([sigmoid(after), sigmoid(-after)], -1)) <= 1e-12)
+
+    def test_every_push_of_groups(self, explorer) -> None:
+        """The slope against a difference, which errs by the third derivative: at most size · G³ · apart²."""
+        rng = np.random.default_rng(11)
+        kinds = [(w, size) for w in WEIGHTINGS for size in GROUP_SIZES if size in gains(w)]
+        assert len(kinds) == len(WEIGHTINGS) * len(GROUP_SIZES) - 2  # PKPO and Pass@k Training need groups of four
+        each, apart = POINTS // len(kinds) + 1, 1e-4
+        script = "points => points.map(p => [GROUPS.push(p.L, p), GROUPS.pushSlope(p.L, p)])"
+        for weighting, size in kinds:
+            states, smoothing = rng.uniform(-12, 12, each), 10 ** rng.uniform(-7, -1, each)
+            pairs = zip(states.tolist(), smoothing.tolist(), strict=True)
+            given = [{"L": L, "eps": e, "weighting": weighting.name, "group_size": size} for L, e in pairs]
+            page = np.array(explorer.page.evaluate(script, given))
+            low, push, high = (group_Omega(sigmoid(states + d), smoothing, size, weighting) for d in (-apart, 0, apart))
+            largest = np.max(np.abs(np.broadcast_arrays(*group_gains(smoothing, size, weighting))), 0)
+            assert np.all(abs(page[:, 0] - push) <= 1e-12 * largest)
+            assert np.all(abs(page[:, 1] - (high - low) / (2 * apart)) <= largest * size**3 * apart**2)
+
+    @pytest.mark.parametrize("p_ref", [1e-9, 1e-5, 1e-3, 0.2])
+    @pytest.mark.parametrize("strength", [0.1, 0.2, 0.3, 2.0])
+    def test_every_fixed_point_of_groups(self, strength, p_ref, explorer) -> None:
+        """Against the signs of the defect on a grid fifty times as fine as the page's."""
+        point = {"p_ref": p_ref, "beta": 2 * strength, "eps": 1e-5, "alpha": 0.5, "weighting": "GRPO", "group_size": 16}
+        page = [each["L"] for each in explorer.page.evaluate("p => DYNAMICS.fixedPoints(p)", point)]
+        fine = np.arange(logit(p_ref), 50, 0.001)
+        defect = logit(p_ref) + group_Omega(sigmoid(fine), 1e-5, 16) / strength - fine
+        [places] = np.nonzero(np.sign(defect[:-1]) != np.sign(defect[1:]))
+        np.testing.assert_allclose(page, fine[places], atol=0.001, rtol=0)
+        assert len(page) == (3 if (strength, p_ref) in {(0.1, 1e-9), (0.2, 1e-5), (0.3, 1e-3)} else 1)
+
+    def test_without_a_penalty(self, explorer) -> None:
+        """The least maximiser with a clip, and certain success without."""
+        rates, clips = np.random.default_rng(13).uniform(0.001, 0.999, (2, POINTS))
+        given = [
+            {"p_ref": 0.5, "beta": 0, "clip": c, "L": float(logit(p))}
+            for p, c in zip(rates, clips.tolist(), strict=True)
+        ]
+        script = (
+            "points => points.map(p => [p.clip, null].map(c => FORMULAS.sigmoid(DYNAMICS.step(p.L, {...p, clip: c}))))"
+        )
+        found = np.array(explorer.page.evaluate(script, given))
+        np.testing.assert_allclose(found[:, 0], least_maximiser(rates, clips, clips), rtol=1e-12)
+        assert np.all(found[:, 1] == 1)
+
     def test_every_fixed_point(self, explorer, points) -> None:
         found = explorer.page.evaluate("points => points.map(p => DYNAMICS.fixedPoints(p))", points)
         for p, page in zip(points, found, strict=True):
@@ -123,7 +182,7 @@ class TestNumbers:
         seen = set()
         for p, verdict in zip(given, found, strict=True):
             row = variant(p)
-            if p["alpha"] == 0 or (row.weighting.shape != "constant" and p["alpha"] < 1):
+            if row.weighting.shape is None or p["alpha"] == 0 or (row.weighting.shape != "constant" and p["alpha"] < 1):
                 assert verdict is None
             elif verdict is None and not row.weighting.settles:
                 assert fixed_points(*cell(p), row).slope[0] >= -1
@@ -162,7 +221,10 @@ class TestGenerated:
             assert not re.search(r"Math\.(exp|log|sqrt|pow|cosh|tanh|expm1|log1p)\b", script.read_text()), script.name
 
     def test_without_branches(self) -> None:
-        assert not re.search(r"\?|\bif\b|Math\.(min|max|sign|abs)", javascript())
+        """But where the library takes the smaller or larger of two numbers: under a clip."""
+        for line in (javascript() + group_javascript()).splitlines():
+            clipped = line.strip().startswith(("clipped_step", "least_maximiser"))
+            assert not re.search(r"\?|\bif\b" if clipped else r"\?|\bif\b|Math\.(min|max|sign|abs)", line)
 
     def test_an_argument_left_out_is_named(self) -> None:
         with pytest.raises(ValueError, match=re.escape("has ['alpha'], which are not among its arguments")):

@@ -12,8 +12,7 @@ CELL = re.compile(r"^```\{code-cell\}.*?^```$", re.MULTILINE | re.DOTALL)
 DECIMAL = re.compile(r"(?<![\w.])\d+\.\d+(?!\w|\.\d)")
 QUOTED = {
     "trajectories": {"37.5", "0.68"},  # Appendix A: the success rate after an epoch; a prompt of Figure 3
-    "stability": {"0.0442", "0.35"},  # Figure 5, panel (5, 1e-4); the exponent that E9 gives
-    "fate": {"0.0442"},  # the same panel
+    "orbits": {"0.0442", "0.35"},  # Figure 5, panel (5, 1e-4); the exponent that E9 gives
 }
 
 

@@ -1,12 +1,13 @@
 """The built site in a real browser: ``make browse``."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Page
 
 from grpo_paper import __version__
 from tests.browser import chromium
@@ -14,7 +15,12 @@ from tests.browser import chromium
 SITE = Path(os.environ.get("SITE", Path(__file__).parents[2] / "build" / "html"))
 START = SITE / "index.html"  # sends the reader on to the first page
 PAGES = sorted(path for path in SITE.rglob("*.html") if "_static" not in path.parts and path != START)
-MODES = ("light", "dark")
+CHAPTERS = sorted((SITE / "notebooks").glob("*.html"))
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 800}
+FIRST_FIGURE = 900
+"""Pixels from the top of a chapter to the top of its first figure."""
+OPEN_CODE = 0.08
+"""Share of a chapter's height."""
 LARGEST_PAGE = 400_000
 READABLE = 1.5
 """Seconds until the text and the mathematics on the screen are painted; the rest of a page follows piece by piece."""
@@ -34,16 +40,29 @@ const look = () => {
 };
 requestAnimationFrame(look);
 """
+SIDEWAYS = """
+() => [...document.querySelectorAll("article :is(pre, table, .pst-scrollable-table-container, div.math)")]
+  .filter(e => e.clientWidth && e.scrollWidth > e.clientWidth + 1).map(e => e.textContent.trim().slice(0, 60))
+"""
+STORY = """
+() => {
+  const height = e => e.getBoundingClientRect().height;
+  const figure = [...document.querySelectorAll("article figure img")].find(height);
+  const open = [...document.querySelectorAll("article div.highlight")]
+    .filter(e => e.checkVisibility({visibilityProperty: true}));
+  const code = open.map(height).reduce((a, b) => a + b, 0);
+  return [figure.getBoundingClientRect().top + scrollY, code / height(document.querySelector("article"))];
+}
+"""
 AXE = {"exclude": [["mjx-container"]]}  # MathJax speaks for itself, and its thousands of nodes take minutes
 
 pytestmark = pytest.mark.site
 
 
-@pytest.fixture(scope="module", params=MODES)
-def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
-    made = browser.new_context(viewport={"width": 1200, "height": 900}, color_scheme=request.param)
-    yield made
-    made.close()
+def serious(page: Page, options: Mapping[str, object] = MappingProxyType({})) -> list[tuple[str, str]]:
+    """What axe calls serious or critical."""
+    found = Axe().run(page, context=AXE, options={"preload": False} | dict(options)).response["violations"]
+    return [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in ("serious", "critical")]
 
 
 class Watched:
@@ -72,44 +91,43 @@ def test_there_is_a_site() -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(SITE).as_posix())
 class TestPage:
-    def test_is_in_order(self, path, context) -> None:
-        """No error, no request to another host, all mathematics set, nothing that axe calls serious, in both modes."""
-        page = context.new_page()
+    def test_is_in_order(self, path, browser) -> None:
+        """No error, no request to another host, all mathematics set, nothing that axe calls serious; it fits."""
+        page = browser.new_page(viewport=WIDE)
         watched = Watched(page)
         watched.open(path)
         assert page.locator("mjx-merror").count() == 0
-        wrong = list(watched.wrong)
-        found = Axe().run(page, context=AXE, options={"preload": False}).response["violations"]
-        serious = [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in ("serious", "critical")]
-        page.close()
-        assert wrong == []
-        assert serious == []
-
-    def test_headings_are_in_order(self, path, context) -> None:
-        page = context.new_page()
-        page.goto(path.as_uri())
+        assert watched.wrong == []
+        assert serious(page) == []
+        assert page.locator("footer .extra_footer").inner_text().startswith(f"Version {__version__}")
+        assert page.evaluate(SIDEWAYS) == []
         levels = page.eval_on_selector_all(
             "article h1, article h2, article h3, article h4", "e => e.map(x => +x.tagName[1])"
         )
-        page.close()
         assert all(after - before <= 1 for before, after in zip([0, *levels], levels, strict=False))
+        page.set_viewport_size(PHONE)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        page.close()
 
-    def test_fits_a_phone(self, path, browser) -> None:
-        page = browser.new_page(viewport={"width": 390, "height": 800})
+    def test_can_be_read_in_the_dark(self, path, browser) -> None:
+        page = browser.new_page(viewport=WIDE, color_scheme="dark")
         Watched(page).open(path)
-        width = page.evaluate("document.documentElement.scrollWidth")
+        assert serious(page, {"runOnly": ["color-contrast"]}) == []
         page.close()
-        assert width <= 390
-
-    def test_says_its_version(self, path, browser) -> None:
-        page = browser.new_page()
-        page.goto(path.as_uri())
-        foot = page.locator("footer .extra_footer").inner_text()
-        page.close()
-        assert foot.startswith(f"Version {__version__}")
 
     def test_is_small(self, path) -> None:
         assert path.stat().st_size <= LARGEST_PAGE
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_a_chapter_tells_its_story_first(path, browser) -> None:
+    """A figure on the first screen, and little code that is open."""
+    page = browser.new_page(viewport=WIDE)
+    Watched(page).open(path)
+    first, code = page.evaluate(STORY)
+    page.close()
+    assert first <= FIRST_FIGURE
+    assert code <= OPEN_CODE
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(SITE).as_posix())

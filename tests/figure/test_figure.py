@@ -123,7 +123,7 @@ class TestGallery:
 
     def test_an_entry(self) -> None:
         page = gallery.page([(self.PASSPORT, 'A "map" <of> p.')])
-        assert "(cite-fig-success-map)=\n## fig-success-map\n" in page
+        assert "(cite-fig-success-map)=\n## A map\n" in page
         assert "(rerun-fig-success-map)=\n```bash\ngrpo-paper reproduce fig-success-map -p profile=full\n```" in page
         assert 'alt="A &quot;map&quot; &lt;of&gt; p."' in page
         assert "In the ledger: [Theorem 2](#ledger-theorem-2)" in page

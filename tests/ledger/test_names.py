@@ -12,13 +12,14 @@ from tests.book.test_prose import prose
 CHAPTER = (Path(__file__).parents[2] / "notebooks" / "what-to-do.md").read_text()
 NAMES = list(csv.DictReader((files("grpo_paper.ledger") / "names.csv").read_text(encoding="utf-8").splitlines()))
 ROLE = re.compile(r"\{[a-z:]+\}`[^`]*`")
+FENCE = re.compile(r"^```.*$", re.MULTILINE)
 CODE = re.compile(r"`([^`]+)`")
 OURS = {"make peers", "grpo-paper read"}
 
 
 def foreign(text: str) -> set[str]:
     """Names in code type, without the value that they are set to."""
-    return {name.partition("=")[0] for name in CODE.findall(ROLE.sub("", text))} - OURS
+    return {name.partition("=")[0] for name in CODE.findall(FENCE.sub("", ROLE.sub("", text)))} - OURS
 
 
 def test_the_prose_gives_no_name_that_is_not_in_the_file() -> None:

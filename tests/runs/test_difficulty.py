@@ -11,7 +11,7 @@ from grpo_paper.runs.change import by_difficulty
 from grpo_paper.runs.difficulty import classes, halves
 from grpo_paper.runs.run import Run
 from grpo_paper.runs.settings import Settings
-from grpo_paper.runs.simulated import drawn, small_steps
+from grpo_paper.runs.simulated import RATES, drawn, rates, small_steps
 from tests.runs.made import run_of, standing
 
 RUNS = 60
@@ -21,8 +21,7 @@ RUNS = 60
 def test_a_half_is_any_choice_of_answers(right, size) -> None:
     """Beside all choices of half the answers; within 5 standard errors of 20,000 draws."""
     draws = 20_000
-    rng = np.random.default_rng(0)
-    (first, half), (second, rest) = halves(np.full(draws, right), np.full(draws, size), rng)
+    (first, half), (second, rest) = halves(np.full(draws, right), np.full(draws, size))
     answers = [1] * right + [0] * (size - right)
     sums = [sum(chosen) for chosen in combinations(answers, size // 2)]
     for number in range(size // 2 + 1):
@@ -39,8 +38,18 @@ def test_classes_are_told_by_whole_numbers() -> None:
         assert number == expected
 
 
-def hard_ones(seed: int) -> np.ndarray:
-    return np.random.default_rng(seed).beta(0.5, 1.5, 300).clip(1e-6, 1 - 1e-6)
+def test_other_logs_have_other_luck() -> None:
+    """Of the one right answer of eight: as often in the first half as not, whatever else the log has."""
+    found = []
+    for seed in range(200):
+        right = np.random.default_rng(seed).permutation(np.repeat([0, 1], [10, 90]))
+        found.append(halves(right, np.full(100, 8))[0][0].sum())
+    assert abs(np.mean(found) - 45) < 5 * np.sqrt(90 / 4 / 200)
+    assert np.std(found) == pytest.approx(np.sqrt(90 / 4), rel=5 / np.sqrt(2 * 200))
+
+
+def of_kind(kind: str, seed: int) -> np.ndarray:
+    return rates(kind, np.random.default_rng(seed), 300)
 
 
 def said_to_change(run) -> bool:
@@ -49,18 +58,20 @@ def said_to_change(run) -> bool:
 
 
 class TestChange:
-    def test_a_run_that_stands_shows_none(self) -> None:
+    @pytest.mark.parametrize("kind", RATES)
+    def test_a_run_that_stands_shows_none(self, kind) -> None:
         """The intervals hold together in 95 of 100 runs; more false ones than these happen once in a thousand."""
-        changed = sum(said_to_change(standing(hard_ones(seed), 6, 8, seed)) for seed in range(RUNS))
+        changed = sum(said_to_change(standing(of_kind(kind, seed), 6, 8, seed)) for seed in range(RUNS))
         assert changed <= binom.ppf(0.999, RUNS, 0.05)
 
-    def test_measured_on_what_they_are_chosen_by_they_would(self, monkeypatch) -> None:
+    @pytest.mark.parametrize("kind", RATES)
+    def test_measured_on_what_they_are_chosen_by_they_would(self, kind, monkeypatch) -> None:
         """Prompts of which none was right can only get better."""
         monkeypatch.setattr(change, "halves", lambda *given: (halves(*given)[0],) * 2)
-        assert all(said_to_change(standing(hard_ones(seed), 6, 8, seed)) for seed in range(5))
+        assert all(said_to_change(standing(of_kind(kind, seed), 6, 8, seed)) for seed in range(5))
 
     def test_one_that_is_there_is_seen(self) -> None:
-        path = small_steps(hard_ones(0), 0.1, 8, 20)
+        path = small_steps(of_kind("both ends", 0), 0.1, 8, 20)
         found = by_difficulty(Run(drawn(path, 8, np.random.default_rng(0)), Settings())).data
         truth = (1 / (1 + np.exp(-path[-7:]))).mean() - (1 / (1 + np.exp(-path[:6]))).mean()
         assert np.all(np.array(found["low"])[1:4] > 0)

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from grpo_paper.runs.faults import NothingYetError
+from grpo_paper.runs.folder import SETTINGS
 from tests.runs import logs
 from tests.runs.logs import Row, counted, notes, of, reads, some_rows
 
@@ -106,6 +107,11 @@ class TestPlaces:
         logs.verl(tmp_path / "x" / "b", ROWS)
         refused(tmp_path / "x", "rollouts of verl in 2 of these folders: a, b; name")
         refused(tmp_path / "x", "validation dumps of verl in 0 of", evaluation=True)
+
+    def test_a_folder_of_runs(self, tmp_path) -> None:
+        for name in ("a", "b"):
+            logs.trl(tmp_path / name, ROWS)
+        refused(tmp_path, f"has no answers of its own, but a, b in it: name one, {tmp_path}/a")
 
     def test_evaluations_that_were_not_kept_apart(self, tmp_path) -> None:
         refused(logs.trl(tmp_path, ROWS), "the callback of grpo-paper keeps them apart", evaluation=True)
@@ -210,9 +216,16 @@ class TestGroups:
         assert re.search(r"\d of 6 \(\S+ %\) prompts were seen at one step only", text)
 
     def test_steps_between_are_missing(self, tmp_path) -> None:
-        assert "Steps with answers of their own are 10 apart or more" in notes(
-            logs.trl(tmp_path, some_rows([10, 20, 30]))
-        )
+        said = "Steps with answers of their own are 10 apart or more; what was answered between them was not seen"
+        assert f"{said}, unless a batch of answers serves" in notes(logs.trl(tmp_path / "t", some_rows([10, 20, 30])))
+        assert f"{said}." in notes(logs.verl(tmp_path / "v", some_rows([10, 20, 30])))
+
+    @pytest.mark.parametrize(("serves", "apart"), [(2, True), (10, False)])
+    def test_steps_that_one_batch_serves_are_not_missing(self, serves, apart, tmp_path) -> None:
+        (tmp_path / SETTINGS).write_text(json.dumps({"num_iterations": serves}))
+        found = notes(logs.trl(tmp_path, some_rows([10, 20, 30])))
+        assert ("are 10 apart or more; what was answered between them was not seen." in found) is apart
+        assert ("apart" in found) is apart
 
     def test_a_log_that_is_missing_is_told(self, tmp_path) -> None:
         assert "has no log of the trainer" in notes(logs.trl(tmp_path, ROWS))

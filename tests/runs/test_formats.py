@@ -251,4 +251,6 @@ class TestVerl:
         assert (run.settings.beta, run.settings.clip, run.settings.updates) == (0.001, 0.2, 4)
         assert run.settings.weighting.name == "Dr. GRPO"
         assert run.scalars["kl"].tolist() == [0.25]
+        (tmp_path / ".hydra" / "config.yaml").write_text("algorithm: [grpo\n\t}")
+        assert "The settings that lie beside the run were passed over: it is no YAML" in notes(tmp_path)
         assert {".".join(("x", name)).split(".")[-1] for name in verl.CONFIGURATION} >= {"n", "kl_coef"}

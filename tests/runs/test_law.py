@@ -118,7 +118,7 @@ def test_the_clock_s_errors_are_those_of_runs() -> None:
         counts, _ = straight.by_parts(moved_run(MEAN_ONLY, 1.0, 60, 4, seed))
         found = fit(counts, coordinate)
         clocks.append(found.clock[-1])
-        errors.append(clock_error(counts, coordinate, found)[-1])
+        errors.append(clock_error(counts, found)[-1])
     assert np.mean(errors) == pytest.approx(np.std(clocks, ddof=1), rel=3 / np.sqrt(48))
     truth = 0.75 / (1 - 1 / SIZE)
     assert abs(np.mean(clocks) - truth) < 3 * np.std(clocks) / np.sqrt(24)

@@ -112,6 +112,11 @@ class TestScalars:
         assert "0.002 nats a token" in found.says
         assert "about 0.6 nats an answer" in found.says
 
+    def test_steps_are_whole_numbers(self) -> None:
+        run = self.run(kl=[0.001, 0.002])
+        whole = {"step": np.array([1.0, 2.0]), "kl": run.scalars["kl"]}
+        assert "At step 2 the KL" in scalars.penalty(Run(run.groups, run.settings, whole)).says
+
     def test_without_lengths_it_is_none(self) -> None:
         assert "cannot be told" in scalars.penalty(self.run(kl=[0.001, np.nan])).says
 

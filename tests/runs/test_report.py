@@ -5,7 +5,10 @@ import re
 import numpy as np
 import pytest
 
+from grpo_paper.runs.figures import DRAWN
 from grpo_paper.runs.report import report
+from grpo_paper.runs.run import Run
+from grpo_paper.runs.settings import Settings
 from grpo_paper.theory.weighting import WHITENED
 from grpo_paper.theory.zoo import PROMPT_DEVIATION, pass_at_k
 from tests.runs.made import run_of, standing
@@ -34,6 +37,15 @@ def test_strange_runs(name, beta, weighting) -> None:
         assert len({len(column) for column in finding.data.values()}) <= 1
         assert finding.says.endswith(".")
         assert bool(finding.data) == (finding.kind != "does not apply")
+
+
+def test_every_drawing_is_of_a_finding_and_every_described_finding_is_drawn() -> None:
+    """By a run with a penalty, whose scalars were logged, and one without."""
+    groups = standing(np.linspace(0.1, 0.9, 50), 12, 8, seed=0).groups
+    logged = {name: np.full(12, 0.1) for name in ("kl", "clipped", "length")} | {"step": np.arange(12)}
+    found = [*report(Run(groups, Settings(beta=0.5), logged)), *report(Run(groups, Settings(beta=0.0)))]
+    described = {finding.key for finding in found if finding.alt}
+    assert set(DRAWN) == described
 
 
 def test_the_same_log_gives_the_same_report() -> None:

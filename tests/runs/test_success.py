@@ -6,6 +6,7 @@ from math import comb
 import numpy as np
 import pytest
 
+from grpo_paper.runs.simulated import RATES, rates
 from grpo_paper.runs.success import by_prompt, clopper_pearson, over_steps
 from tests.runs.made import run_of
 
@@ -37,10 +38,10 @@ def test_every_success_rate_is_covered(size) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("shape", [(1, 1), (0.5, 1), (0.3, 3)])
-def test_of_ten_thousand_prompts_94_in_a_hundred_are_covered(size, shape) -> None:
+@pytest.mark.parametrize("kind", RATES)
+def test_of_ten_thousand_prompts_94_in_a_hundred_are_covered(size, kind) -> None:
     rng = np.random.default_rng(size)
-    p = rng.beta(*shape, 10_000)
+    p = rates(kind, rng, 10_000)
     low, high = clopper_pearson(rng.binomial(size, p), np.array(size))
     assert ((low <= p) & (p <= high)).mean() >= 0.94
 
@@ -70,3 +71,15 @@ def test_parts_are_sums_of_rows() -> None:
     assert (steps.data["right"].tolist(), steps.data["size"].tolist()) == ([1, 4, 2], [6, 4, 2])
     assert "In the first third of the steps 16.7 %" in steps.says
     assert "in the last 100 %" in steps.says
+
+
+@pytest.mark.parametrize("steps", [2, 3, 4, 5, 6, 9])
+def test_the_thirds_never_overlap_and_are_those_of_the_change(steps) -> None:
+    """Written out: as many steps at each end as a third holds, at two steps one each."""
+    run = run_of(*((step, 0, int(step < steps // 2), 1) for step in range(steps)))
+    third = max(steps // 3, 1)
+    answers = [step < steps // 2 for step in range(steps)]
+    first, last = (100 * sum(part) / third for part in (answers[:third], answers[-third:]))
+    says = over_steps(run).says
+    assert f"In the first third of the steps {first:.3g} %" in says
+    assert f"in the last {last:.3g} %" in says

@@ -101,6 +101,8 @@ def test_mean_only(p, size) -> None:
     with mpmath.workdps(50):
         mean, variance = moments(exact(p), exact("0.1"), size, whitened=False)
         assert abs(group_Omega(float(p), 0.1, size, MEAN_ONLY) / mean - 1) < FLOAT
+        loud = 1 - mpmath.fsum(q for q, rewards in groups(exact(p), size) if len({*rewards}) == 1)
+        assert abs(refilled_Omega(float(p), 0.1, size, MEAN_ONLY) * loud / mean - 1) < FLOAT + 2.0**-51 / loud
         assert abs(group_variance(float(p), 0.1, size, MEAN_ONLY) - variance) < 3 * FLOAT * (variance + mean**2)
         for _, rewards in groups(exact(p), size):
             push = group_push(sum(rewards), size, float(p), 0.1, MEAN_ONLY)

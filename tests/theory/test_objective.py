@@ -1,6 +1,7 @@
 """The clipped surrogate, the contrastive form it equals for binary rewards, the objectives and the KL estimators."""
 
 import math
+import re
 from fractions import Fraction
 
 import mpmath
@@ -18,6 +19,7 @@ from grpo_paper.theory.objective import (
     clipped_objective,
     clipped_surrogate,
     contrastive_surrogate,
+    estimated_kl,
     k1,
     k3,
     regularized_objective,
@@ -282,6 +284,24 @@ class TestKLEstimators:
             assert number.read(k1(number.make(text))) == -u
             # Two subtractions of numbers below 60.
             assert abs(number.read(k3(number.make(text))) - (mpmath.e**u - 1 - u)) < 2e-14
+
+    @pytest.mark.parametrize(
+        ("penalty", "by_hand"),
+        [
+            ("k1", lambda x, ratio: -math.log(x)),
+            ("k3", lambda x, ratio: x - 1 - math.log(x)),
+            ("k1*ratio", lambda x, ratio: -ratio * math.log(x)),
+            ("k3*ratio", lambda x, ratio: ratio * (x - 1 - math.log(x))),
+        ],
+    )
+    @pytest.mark.parametrize(("x", "ratio"), [(0.25, 1.5), (3.0, 0.125)])
+    def test_by_the_word_of_a_configuration(self, penalty, by_hand, x, ratio) -> None:
+        assert estimated_kl(penalty, math.log(x), ratio) == pytest.approx(by_hand(x, ratio), rel=1e-14)
+
+    def test_another_word(self) -> None:
+        sentence = "penalty = 'k2' is outside its domain: it must be one of 'k1', 'k3', 'k1*ratio', 'k3*ratio'"
+        with pytest.raises(ValueError, match=f"^{re.escape(sentence)}"):
+            estimated_kl("k2", 0.5, 1.0)
 
     def test_both_are_unbiased_by_exact_expectation(self) -> None:
         for pi, _, ref in random_policies(7, 50):

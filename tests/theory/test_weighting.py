@@ -116,6 +116,9 @@ class TestOneAndTheSame:
         rates = np.array([0.2, 0.7])
         assert np.array_equal(again.push(rates, 1 - rates, 0.1), weighting.push(rates, 1 - rates, 0.1))
 
+    def test_the_name_of_a_library_s_has_its_settings(self) -> None:
+        assert library_whitening(16, 1e-6).name == "GRPO with sample deviation (G=16, offset=1e-06)"
+
     def test_a_name_is_all_that_is_printed(self) -> None:
         assert repr(zoo.MAXRL) == "Weighting(name='MaxRL')"
         assert Variant(zoo.MAXRL, 0.5).name == "Two-KL MaxRL (α=0.5)"

@@ -12,7 +12,7 @@ import pytest
 import sympy
 from flint import arb
 
-from grpo_paper import Variant, certify, fixed_points, trajectory
+from grpo_paper import Variant, certify, fixed_points, logit, sigmoid, trajectory
 from grpo_paper.theory import zoo
 from grpo_paper.theory.elementary import log
 from grpo_paper.theory.symbols import eps
@@ -343,3 +343,12 @@ class TestLead:
         deviation = math.sqrt(0.1875 + smoothing)
         assert right == pytest.approx(float(self.factor(mpmath.mpf("0.25"))) * 0.75 / deviation, rel=1e-14)
         assert wrong == pytest.approx(-float(self.factor(mpmath.mpf("0.75"))) * 0.25 / deviation, rel=1e-14)
+
+    @pytest.mark.parametrize("cell", [(0.2, 2.0, 0.02), (8.5e-05, 3.2, 1.8e-05), (0.18, 7.2, 4e-06)])
+    def test_its_fixed_points_are_enclosed(self, cell) -> None:
+        """Balls find none where the slope is another than the push's by as little as the rounding of a literal."""
+        p_ref, beta, smoothing = cell
+        found = fixed_points(*cell, Variant(zoo.LEAD, 1)).logit
+        for L in found[~np.isnan(found)]:
+            after = logit(p_ref) + zoo.LEAD.push(sigmoid(L), sigmoid(-L), smoothing) / beta
+            assert after == pytest.approx(L, rel=1e-12, abs=1e-12)

@@ -1,0 +1,64 @@
+"""What is proved by machine, to read: each statement of Coq, verbatim from its file, beside its reading in words."""
+
+import re
+from collections.abc import Iterable
+
+from grpo_paper.ledger import RECORDS
+from grpo_paper.ledger.proofs import PROOFS
+from proofs.files import Theorem, theorems
+
+BOX = re.compile(
+    r"^(?P<fence>:{3,})\{(?:prf:\w+\}[^\n]*\n:label: |admonition\}[^\n]*\n:name: (?=b\d))"
+    r"(?P<label>[\w-]+)$.*?^(?P=fence)$",
+    re.DOTALL | re.MULTILINE,
+)
+"""A theorem box of a chapter, whole: of the paper's, or of a statement of ours."""
+
+
+def with_folds(text: str) -> str:
+    """A cell of a chapter, with a fold after each theorem box whose item is proved by machine."""
+    return BOX.sub(lambda box: box[0] + _fold_of(box["label"]), text)
+
+
+def _fold_of(label: str) -> str:
+    record = RECORDS.get(label)
+    return f"\n\n{fold(_of(record.proof))}" if record and record.proof else ""
+
+
+def fold(proved: Iterable[Theorem]) -> str:
+    """Theorems as one line of MyST that opens.
+
+    >>> print(fold([Theorem("A.b", "It is so.", "Theorem b : True.")]))
+    :::{dropdown} ✓ Proved by machine: what Coq was shown
+    :class-container: checks
+    <BLANKLINE>
+    It is so.
+    <BLANKLINE>
+    ```text
+    Theorem b : True.
+    ```
+    <BLANKLINE>
+    `proofs/A.v`; {doc}`how this is checked </machine>`.
+    :::
+    """
+    proved = list(proved)
+    said = [f"{theorem.reading}\n\n```text\n{theorem.statement}\n```\n" for theorem in proved]
+    files = ", ".join(dict.fromkeys(f"`proofs/{theorem.name.partition('.')[0]}.v`" for theorem in proved))
+    title = "✓ Proved by machine: what Coq was shown"
+    ends = f"{files}; {{doc}}`how this is checked </machine>`."
+    return "\n".join([f":::{{dropdown}} {title}", ":class-container: checks", "", *said, ends, ":::"])
+
+
+def page() -> str:
+    """Every item that is proved by machine, with its theorems."""
+    parts = []
+    for number, names in PROOFS.items():
+        record = next(r for r in RECORDS.values() if r.number == number)
+        title = getattr(record, "title", "") or getattr(record, "where", "")
+        parts += [f"**[{number}](#ledger-{record.id})**, {title}", "", fold(_of(names)), ""]
+    return "\n".join(parts)
+
+
+def _of(names: Iterable[str]) -> list[Theorem]:
+    known = theorems()
+    return [known[name] for name in names]

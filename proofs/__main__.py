@@ -1,0 +1,40 @@
+"""Compile and check the proofs: ``make proofs``; with ``--write``, write Formulas.v anew."""
+
+import argparse
+import shutil
+import sys
+from pathlib import Path
+
+from grpo_paper.ledger.proofs import PROOFS
+from proofs import formulas
+from proofs.check import ProofError, compile_all, unproved
+
+WORK = Path("build") / "proofs"
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(prog="python -m proofs", description=__doc__)
+    parser.add_argument("--write", action="store_true", help="write Formulas.v from the library's functions, and end")
+    if parser.parse_args().write:
+        formulas.write()
+        return
+    if formulas.FILE.read_text(encoding="utf-8") != formulas.source():
+        sys.exit(
+            "proofs/Formulas.v is not what the library computes: run python -m proofs --write, and mend the proofs."
+        )
+    names = [name for theorems in PROOFS.values() for name in theorems]
+    try:
+        shutil.rmtree(WORK, ignore_errors=True)
+        print("Compiling")
+        compile_all(WORK)
+        print(f"Asking on what {len(set(names))} theorems rest")
+        if faults := unproved(WORK, dict.fromkeys(names)):
+            raise ProofError("\n".join(faults))
+    except ProofError as error:
+        sys.exit(str(error))
+    print(f"Proved by machine: {len(PROOFS)} items of the ledger, on the axioms of the classical reals alone.")
+
+
+if __name__ == "__main__":
+    main()
