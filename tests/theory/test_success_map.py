@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grpo_paper import GRPO, MIRROR_GRPO, Omega, certify, fixed_points, h, h_prime, logit, sigmoid, trajectory
-from grpo_paper.theory.success_map import log_odds_step
+from grpo_paper.theory.success_map import effective_beta, log_odds_step, success_variance
 from grpo_paper.theory.symbols import L, L_ref, beta, eps, p, p_ref
 from tests.orbits import POINTS, h_by_hand
 from tests.policies import random_policies, slow_step, success
@@ -58,6 +58,18 @@ class TestTheorem2:
         assert abs(sigmoid(log_odds_step(0.0, -1.0, 1.0, 1e-5, MIRROR_GRPO)) - predicted) > 0.1
         exact = slow_step([0.2, 0.8], [0.2, 0.8], [1, 0], 1.0, 1e-5, GRPO)[0]
         assert abs(min(exact, 1.2 * 0.2) - h(0.2, 0.2, 1.0, 1e-5)) > 0.1
+
+
+@pytest.mark.parametrize("text", ["-40", "-2", "0", "0.7", "40"])
+def test_variance_and_effective_strength_in_fifty_digits(text):
+    with mpmath.workdps(50):
+        rate = 1 / (1 + mpmath.exp(-mpmath.mpf(text)))
+        variance = rate * (1 - rate)
+        # Roundings of two exponentials, each of 1.1e-16.
+        assert abs(success_variance(float(text)) / variance - 1) < 1e-15
+        deviation = mpmath.sqrt(variance + mpmath.mpf("0.01"))
+        # p near 1 is rounded by 1.1e-16 of it, beside ε = 0.01.
+        assert abs(effective_beta(float(rate), 3.0, 0.01) / (3 * deviation) - 1) < 2e-14
 
 
 class TestProposition1:
