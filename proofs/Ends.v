@@ -32,6 +32,18 @@ Proof.
   rewrite sigmoid_logit; assumption.
 Qed.
 
+Lemma converge_in_probability p_ref beta eps p_0 :
+  0 < p_ref < 1 -> 0 < beta -> 0 < eps -> 0 <= p_0 <= 1 ->
+  (forall m, m < 0 -> F (logit p_ref) beta eps m = m -> -1 <= push1 eps m / beta) ->
+  exists q, 0 <= q <= 1 /\ q = h p_ref beta eps q /\ is_lim_seq (orbit (h p_ref beta eps) p_0) q.
+Proof.
+  intros Hr Hb He H0 Sl. pose proof (h_range p_ref beta eps p_0 Hr Hb He H0) as I0.
+  destruct (all_converge (logit p_ref) beta eps Hb He (logit (h p_ref beta eps p_0)) Sl) as (l & Fl & Hl).
+  exists (sigmoid l). split; [apply sigmoid_unit|]. split; [rewrite h_sigmoid, Fl by assumption; reflexivity|].
+  apply is_lim_seq_incr_1. eapply is_lim_seq_ext; [|exact (limit_sigmoid _ _ Hl)].
+  intros n. cbv beta. rewrite <- orbit_sigmoid, sigmoid_logit by assumption. apply orbit_shift.
+Qed.
+
 (** Where the lowest fixed point has a slope of -1 or above, every orbit of the recursion, from every start in [0, 1],
     converges to a fixed point. *)
 Theorem b8 : forall p_ref beta eps lowest : R,
@@ -44,16 +56,13 @@ Theorem b8 : forall p_ref beta eps lowest : R,
 Proof.
   intros p_ref beta eps p1 Hr Hb He H1 F1 Low Sl p_0 H0.
   destruct (F_fixed_iff p_ref beta eps p1) as [I1 E1]; try assumption.
-  pose proof (h_range p_ref beta eps p_0 Hr Hb He H0) as I0.
-  destruct (all_converge (logit p_ref) beta eps Hb He (logit p1) (logit (h p_ref beta eps p_0)) E1) as (l & Fl & Hl).
-  - intros y Fy. destruct (Rle_or_lt (logit p1) y) as [|N]; [assumption|exfalso].
-    apply sigmoid_increasing in N. rewrite (sigmoid_logit p1) in N by assumption.
-    assert (p1 <= sigmoid y); [|lra]. apply Low; [apply sigmoid_unit|].
-    rewrite h_sigmoid, Fy by assumption. reflexivity.
-  - rewrite <- slope_of_fixed with (p_ref := p_ref) by assumption. assumption.
-  - exists (sigmoid l). split; [apply sigmoid_unit|]. split; [rewrite h_sigmoid, Fl by assumption; reflexivity|].
-    apply is_lim_seq_incr_1. eapply is_lim_seq_ext; [|exact (limit_sigmoid _ _ Hl)].
-    intros n. cbv beta. rewrite <- orbit_sigmoid, sigmoid_logit by assumption. apply orbit_shift.
+  apply converge_in_probability; try assumption. intros m Hm Fm.
+  assert (E : logit p1 = m).
+  { destruct (Rtotal_order (logit p1) m) as [N|[N|N]]; [exfalso|exact N|exfalso].
+    - apply (one_below_even (logit p_ref) beta eps (logit p1) m); try assumption; unfold defect; lra.
+    - apply sigmoid_increasing in N. rewrite (sigmoid_logit p1) in N by assumption.
+      assert (p1 <= sigmoid m); [|lra]. apply Low; [apply sigmoid_unit|]. rewrite h_sigmoid, Fm by assumption. reflexivity. }
+  rewrite <- E, <- (slope_of_fixed p_ref) by assumption. exact Sl.
 Qed.
 
 (** The first update may carry a run past all danger. If p_ref < 1/2 and Omega (p_ref) is at least

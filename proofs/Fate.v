@@ -158,17 +158,17 @@ Proof.
   intros k. apply orbit_add.
 Qed.
 
-(* Where the lowest fixed point has slope >= -1, every orbit from every start converges. *)
-Lemma all_converge L x :
-  f L = L -> (forall y, f y = y -> L <= y) -> -1 <= g L -> exists l : R, f l = l /\ is_lim_seq (orbit f x) l.
+(* Where a fixed point below even odds, if there is one, has slope >= -1, every orbit from every start converges. *)
+Lemma all_converge x :
+  (forall m, m < 0 -> f m = m -> -1 <= g m) -> exists l : R, f l = l /\ is_lim_seq (orbit f x) l.
 Proof.
-  intros Fix Low Sl.
+  intros Sl.
   assert (Pos : forall y, 0 <= y -> exists l : R, f l = l /\ is_lim_seq (orbit f y) l).
   { intros y Hy. destruct (Rle_or_lt y (f y)) as [H|H].
     - destruct (climbs y Hy H) as (l & _ & Fl & Hl). exists l. split; assumption.
     - destruct (sinks y Hy ltac:(lra)) as [(l & _ & Fl & Hl & _)|(n & Hn)]; [exists l; split; assumption|].
-      destruct fixed_below as (m & Hm & Fm); [lra|]. pose proof (Low m Fm).
-      exists L. split; [exact Fix|]. apply (tail y n). apply from_trap; try assumption; lra. }
+      destruct fixed_below as (m & Hm & Fm); [lra|].
+      exists m. split; [exact Fm|]. apply (tail y n). apply from_trap; try assumption; try lra. apply Sl; assumption. }
   destruct (Rle_or_lt 0 x) as [H|H]; [apply Pos, H|].
   destruct (Pos (- x)) as (l & Fl & Hl); [lra|]. exists l. split; [exact Fl|].
   apply is_lim_seq_incr_1. apply is_lim_seq_incr_1 in Hl. eapply is_lim_seq_ext; [|exact Hl].

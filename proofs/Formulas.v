@@ -73,6 +73,10 @@ Definition coin_kl (L L_ref : R) : R := sigmoid L * (ln (sigmoid L) - ln (sigmoi
 
 Definition climbed (L eps : R) : R := atan ((sigmoid L - sigmoid (- L)) * (1 / sqrt (sigmoid L * sigmoid (- L) + eps)) / 2).
 
+Definition silent_share_4 (p : R) : R := p ^ 4 + (1 - p) ^ 4.
+
+Definition group_Omega_3 (p eps : R) : R := (1 - p) * ((1 - p) * ((2 + 0 * (eps + 0 * p)) / 3 * (1 / sqrt ((1 + 0 * (eps + 0 * p)) / 3 * ((2 + 0 * (eps + 0 * p)) / 3) + (eps + 0 * p))) - 0 * (eps + 0 * p)) + p * ((1 + 0 * (eps + 0 * p)) / 3 * (1 / sqrt ((2 + 0 * (eps + 0 * p)) / 3 * ((1 + 0 * (eps + 0 * p)) / 3) + (eps + 0 * p))) - (- ((1 + 0 * (eps + 0 * p)) / 3)) * (1 / sqrt ((1 + 0 * (eps + 0 * p)) / 3 * ((2 + 0 * (eps + 0 * p)) / 3) + (eps + 0 * p))))) + p * ((1 - p) * ((1 + 0 * (eps + 0 * p)) / 3 * (1 / sqrt ((2 + 0 * (eps + 0 * p)) / 3 * ((1 + 0 * (eps + 0 * p)) / 3) + (eps + 0 * p))) - (- ((1 + 0 * (eps + 0 * p)) / 3)) * (1 / sqrt ((1 + 0 * (eps + 0 * p)) / 3 * ((2 + 0 * (eps + 0 * p)) / 3) + (eps + 0 * p)))) + p * (0 * (eps + 0 * p) - (- ((2 + 0 * (eps + 0 * p)) / 3)) * (1 / sqrt ((2 + 0 * (eps + 0 * p)) / 3 * ((1 + 0 * (eps + 0 * p)) / 3) + (eps + 0 * p))))).
+
 Definition maxrl (p q eps : R) : R := 1 / p.
 
 Definition maxrl_slope (p q eps : R) : R := (- q) / p.

@@ -8,7 +8,7 @@ from typing import Any
 
 from grpo_paper.runs import sizes
 from grpo_paper.runs.faults import BrokenFileError, NothingYetError
-from grpo_paper.runs.groups import Count
+from grpo_paper.runs.groups import Count, two_values
 from grpo_paper.runs.run import Run
 from grpo_paper.runs.settings import Settings, known
 from grpo_paper.runs.source import Source, find
@@ -110,8 +110,11 @@ class Reading:
         return [f"A file was left out: {sentence}." for sentence in self._broken.values()]
 
     def _reward_notes(self) -> list[str]:
-        without = self._count.without_reward
-        return [f"{share(without, self._count.rows)} rows have no reward and were left out."] if without else []
+        without, (low, high) = self._count.without_reward, two_values(self._count.rewards, self._count.others)
+        notes = [f"{share(without, self._count.rows)} rows have no reward and were left out."] if without else []
+        if (low, high) != (0.0, 1.0):
+            notes.append(f"Rewards are {low:g} and {high:g}, not 0 and 1: the higher one was taken for right.")
+        return notes
 
     def _file_notes(self) -> list[str]:
         """Files of later steps that are older than those of earlier steps are what an earlier run left."""

@@ -36,13 +36,10 @@ class Run:
             "G": known.group_size,
             "clip": known.clip,
         }
-        trained = "".join(f"{name} {value}, " for name, value in told.items() if value is not None)
+        trained = ", ".join(f"{name} {value}" for name, value in told.items() if value is not None)
         unknown = ", ".join(f"{name} ({OPTIONS[name]})" for name, value in told.items() if value is None)
-        return (
-            f"{groups.size.sum():,} answers to {seen:,} prompts in {_steps(len(np.unique(groups.step)))}; "
-            f"{trained}{f'not known: {unknown}' if unknown else ''}".removesuffix(", ")
-            + "."
-        )
+        read = f"{groups.size.sum():,} answers to {seen:,} prompts in {_steps(len(np.unique(groups.step)))}"
+        return "; ".join(filter(None, [read, trained, unknown and f"not known: {unknown}"])) + "."
 
 
 def _steps(number: int) -> str:

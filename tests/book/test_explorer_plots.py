@@ -11,10 +11,17 @@ from grpo_paper import fate, sigmoid, trajectory
 from tests.explorer import explored
 
 pytestmark = pytest.mark.browser
-THEME = """([mode, back, text]) => {
+COLOURS = {
+    "light": {"background": "#ffffff", "surface": "#f3f4f5", "text-base": "#222832", "text-muted": "#48566b"},
+    "dark": {"background": "#121212", "surface": "#29313d", "text-base": "#ced6dd", "text-muted": "#9ca4af"},
+}
+"""The theme's own, which it is given beside the book."""
+PAINT = """([mode, colours]) => {
     const root = document.documentElement;
     root.dataset.theme = mode;
-    root.style = `--pst-color-background: ${back}; --pst-color-text-base: ${text}; background: ${back}; color: ${text}`;
+    for (const [name, colour] of Object.entries(colours)) root.style.setProperty(`--pst-color-${name}`, colour);
+    root.style.background = colours.background;
+    root.style.color = colours["text-base"];
 }"""
 
 
@@ -103,7 +110,7 @@ class TestFilm:
 def test_axe(mode, width, browser, address) -> None:
     """The page alone, in both modes; with the book around it, it is one of those of test_site.py."""
     with explored(browser, address, width) as opened:
-        opened.page.evaluate("mode => document.documentElement.dataset.theme = mode", mode)
+        opened.page.evaluate(PAINT, [mode, COLOURS[mode]])
         found = Axe().run(opened.page, context=".explorer", options={"preload": False}).response["violations"]
     assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in ("serious", "critical")] == []
 

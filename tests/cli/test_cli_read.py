@@ -50,7 +50,7 @@ class TestReport:
     def test_on_the_terminal(self, log) -> None:
         code, output = run(log, "--beta", "0.04", "--set", "num_generations=4")
         assert code == 0
-        assert output.startswith("24 answers to 2 prompts in 3 steps; β 0.04, G 4; weighting and clip not")
+        assert output.startswith("24 answers to 2 prompts in 3 steps; β 0.04, G 4; not known: weighting")
         assert re.search(r"^Success by prompt \[estimated\]$", output, re.MULTILINE)
 
     def test_a_page_of_its_own(self, log, tmp_path) -> None:

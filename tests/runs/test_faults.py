@@ -180,6 +180,13 @@ class TestValues:
         path = logs.table(tmp_path / "a.csv", [Row(1, "a", reward) for reward in (0, 0, 1, 1, 0.5)])
         refused(path, "rewards are not binary: 20 % of them are neither 0 nor 1")
 
+    @pytest.mark.parametrize(("low", "high"), [(-1, 1), (0, 10), (-1, 0), (0.25, 0.75)])
+    def test_rewards_that_are_binary_on_another_scale(self, low, high, tmp_path) -> None:
+        path = logs.table(tmp_path / "a.csv", [Row(1, "a", reward) for reward in (low, high, high)])
+        assert of(reads(path)) == {(1, "a"): (2, 3)}
+        assert f"Rewards are {low} and {high}, not 0 and 1: the higher one was taken for right" in notes(path)
+        assert "Rewards are" not in notes(path, right_above=(low + high) / 2)
+
     def test_a_number_for_each_row(self, tmp_path) -> None:
         """Of which not all are kept, and none is lost."""
         path = logs.table(tmp_path / "a.csv", [Row(1, "a", reward / 3) for reward in range(4000)])
