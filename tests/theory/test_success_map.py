@@ -11,9 +11,11 @@ from flint import arb
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grpo_paper import GRPO, MIRROR_GRPO, Omega, certify, fixed_points, h, h_prime, logit, sigmoid, trajectory
+from grpo_paper import GRPO, MIRROR_GRPO, Omega, Variant, certify, fixed_points, h, h_prime, logit, sigmoid, trajectory
 from grpo_paper.theory.success_map import effective_beta, log_odds_step, success_variance
 from grpo_paper.theory.symbols import L, L_ref, beta, eps, p, p_ref
+from grpo_paper.theory.weighting import Weighting
+from grpo_paper.theory.zoo import MAXRL
 from tests.orbits import POINTS, h_by_hand
 from tests.policies import random_policies, slow_step, success
 
@@ -174,3 +176,17 @@ class TestFigure2:
         crossings = (np.diff(np.sign(defect)) != 0).sum()
         # Three wherever the push at even odds, 2/β, does not carry the reference clear of the valley.
         assert crossings == (3 if (b, r) in self.VALLEYS else 1) == fixed_points(r, b, 1e-5).count
+
+
+def test_a_push_of_either_sign_runs_without_a_clip_alone():
+    tilt = Weighting("tilt", lambda p, q, eps: q - p, lambda p, q, eps: -2 * p * q, positive=False)
+    step = logit(0.2) + (0.8 - 0.2) / 3.0
+    assert trajectory(0.2, 3.0, 1e-5, 1, Variant(tilt, 1)).logit[-1] == pytest.approx(step, rel=1e-14)
+    sentence = "variant = tilt is outside its domain: with a clip Ω must be positive at every success rate"
+    with pytest.raises(ValueError, match=f"^{sentence}$"):
+        trajectory(0.2, 3.0, 1e-5, 1, Variant(tilt, 1), clip=0.2)
+
+
+def test_where_omega_has_no_bound_nothing_is_said():
+    with np.errstate(all="raise"):
+        assert trajectory([0.0, 0.5], 1.0, 1e-5, 1, Variant(MAXRL, 1)).p[0].tolist() == [0, 0]
