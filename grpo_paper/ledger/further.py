@@ -160,7 +160,8 @@ FURTHER = (
     Statement(
         "B15",
         "A verifier that errs",
-        "each verdict errs by a coin of its own, exact expectations; or always on the same outputs",
+        "each verdict errs by a coin of its own, with one chance for all right "
+        "and one for all wrong outputs, exact expectations; or always on the same outputs",
         (
             "theory.verifier.verifier_push",
             "theory.verifier.verifier_slope",
