@@ -125,7 +125,7 @@ Proof.
   - destruct (crossing_point (1 / 1000) 3 (1 / 100000) (151 / 10000) (152 / 10000)) as (p & Hp & E); try lra.
     { unfold h. interval with (i_prec 60). }
     exists p. assert (Ip : 0 < p < 1) by lra. split; [exact Ip|].
-    destruct (F_fixed_iff (1 / 1000) 3 (1 / 100000) p) as [_ Fx]; try lra; [exact E|].
+    destruct (F_fixed_iff (1 / 1000) 3 (1 / 100000) p) as [_ Fx]; try lra; try exact E.
     split.
     + unfold step. unfold Schwarzian.F in Fx. replace (push (1 / 100000) (logit p) / (10 / 3)) with
         (9 / 10 * (push (1 / 100000) (logit p) / 3)) by field. lra.

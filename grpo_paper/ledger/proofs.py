@@ -81,6 +81,7 @@ WITHOUT: dict[str, str] = {
     "B15": _NOT_TRIED,
     "B16": _NOT_TRIED,
     "B17": _NOT_TRIED,
+    "Methods": _NOT_TRIED,
     "Own run": _RUNS,
     "Decisions": _NOT_TRIED,
     "Libraries": _RUNS,
