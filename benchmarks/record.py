@@ -21,7 +21,7 @@ def machine(device: str) -> dict[str, Any]:
     def git(*words: str) -> str:
         return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True).stdout.strip()
 
-    changed = git("status", "--porcelain", "--", ".", ":!benchmarks/results")
+    changed = git("status", "--porcelain", "--", ".", ":!benchmarks/results", ":!notebooks/recorded/estimates.json")
     return {
         "device": torch.cuda.get_device_name() if device == "cuda" else f"{_processor()}, one thread",
         "python": platform.python_version(),

@@ -154,7 +154,7 @@ Proof.
 Qed.
 
 (** Mean-only with two penalties, from the reference, is monotone: after n updates it has gained
-    (1 - (1 - alpha)^n) / (alpha beta). *)
+    (1 - (1 - alpha)^n) / (alpha beta). (Where the whitened one is monotone is not part of this.) *)
 Theorem e16 : forall alpha beta L_ref : R, 0 < alpha < 1 -> 0 < beta ->
   (forall n, orbit (step (fun _ => 1) alpha beta L_ref) L_ref n - L_ref = (1 - (1 - alpha) ^ n) / (alpha * beta)) /\
   (forall n, orbit (step (fun _ => 1) alpha beta L_ref) L_ref n < orbit (step (fun _ => 1) alpha beta L_ref) L_ref (S n)).

@@ -33,7 +33,7 @@ Qed.
 
 (** A positive Omega puts every fixed point above the reference. A bounded, continuous one has exactly one fixed point
     for every prompt and penalty if it never rises along the log-odds; and if it rises anywhere, some prompt and penalty
-    have two. *)
+    have two. (That a run then ends there or alternates between two values is not part of this.) *)
 Theorem b14 : forall (Om : R -> R) (bound : R),
   (forall L, continuity_pt Om L) -> (forall L, Rabs (Om L) <= bound) ->
   (forall L_ref beta L, 0 < beta -> 0 < Om L -> update Om L_ref beta L = L -> L_ref < L) /\
@@ -71,9 +71,8 @@ Proof.
     lra.
 Qed.
 
-(** Four methods of the zoo as the library computes them: MaxRL's Omega 1 / p and pass@4's 4 (1 - p)^3 are positive and
-    fall along the log-odds, DisCO's 1 / (p (1 - p)) is positive, each with the slope that the library says; and GRPO's
-    has the form that the library tells its potential's slope by. *)
+(** Three methods of the zoo as the library computes them: MaxRL's Omega 1 / p and pass@4's 4 (1 - p)^3 are positive and
+    fall along the log-odds, DisCO's 1 / (p (1 - p)) is positive, each with the slope that the library says. *)
 Theorem b14_methods : forall eps L : R,
   let p := sigmoid L in let q := 1 - sigmoid L in
   (0 < Formulas.maxrl p q eps /\ Formulas.maxrl_slope p q eps < 0 /\
@@ -101,7 +100,8 @@ Qed.
 
 (** Training in stages, each anchored where the last one ended. A stage of one update or more gains at least
     2 / (beta sqrt (1 + 4 eps)) nats, whatever its length, and so does one that is run to a fixed point, which is an
-    implicit Euler step of dL/dn = Omega / beta; so over the stages the success rate tends to 1. *)
+    implicit Euler step of dL/dn = Omega / beta; so over the stages the success rate tends to 1. (That no schedule is ahead
+    of the mirror is not part of this.) *)
 Theorem b11 : forall (beta eps : R) (start : nat -> R), 0 < beta -> 0 < eps ->
   (forall k, (exists m, start (S k) = orbit (update (push eps) (start k) beta) (start k) (S m)) \/
              start (S k) = start k + push eps (start (S k)) / beta) ->

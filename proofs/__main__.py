@@ -1,15 +1,11 @@
 """Compile and check the proofs: ``make proofs``; with ``--write``, write Formulas.v anew."""
 
 import argparse
-import shutil
 import sys
-from pathlib import Path
 
 from grpo_paper.ledger.proofs import PROOFS
 from proofs import formulas
-from proofs.check import ProofError, compile_all, unproved
-
-WORK = Path("build") / "proofs"
+from proofs.check import WORK, ProofError, compile_all, unproved
 
 
 def main() -> None:
@@ -25,7 +21,6 @@ def main() -> None:
         )
     names = [name for theorems in PROOFS.values() for name in theorems]
     try:
-        shutil.rmtree(WORK, ignore_errors=True)
         print("Compiling")
         compile_all(WORK)
         print(f"Asking on what {len(set(names))} theorems rest")

@@ -6,8 +6,9 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
-from proofs.files import FOLDER, barred, order
+from proofs.files import FOLDER, barred, needs, order
 
+WORK = Path("build") / "proofs"
 AXIOMS = {
     "ClassicalDedekindReals.sig_not_dec",
     "ClassicalDedekindReals.sig_forall_dec",
@@ -25,31 +26,35 @@ class ProofError(Exception):
     """What does not hold of the proofs, in a sentence."""
 
 
-def coqc(file: Path, library: Path | None = None) -> str:
-    """Compile one file, beside what is compiled in its folder or in another, and give what Coq prints.
-
-    Errors: ProofError with Coq's words where it fails.
-    """
+def coqc(file: Path) -> str:
+    """Compile one file in its folder and give what Coq prints; ProofError with Coq's words where it fails."""
     program = shutil.which("coqc")
     if program is None:
         raise ProofError(HOW)
-    command = [program, "-q", "-R", str((library or file.parent).resolve()), "Grpo", file.name]
+    command = [program, "-q", "-R", ".", "Grpo", file.name]
     run = subprocess.run(command, cwd=file.parent, capture_output=True, text=True)
     if run.returncode:
         raise ProofError(f"{file.name} does not compile: {run.stderr.strip()}")
     return run.stdout
 
 
-def compile_all(work: Path, files: Iterable[str] = ()) -> None:
-    """Compile the files, or those named and what they need, in a folder of their own."""
+def compile_all(work: Path) -> None:
+    """Compile the files in a folder of their own; one that was, and whose requirements were, is not compiled again."""
     work.mkdir(parents=True, exist_ok=True)
-    for name in files or order():
+    anew: set[str] = set()
+    for name in order():
         text = (FOLDER / f"{name}.v").read_text(encoding="utf-8")
         if words := barred(text):
             raise ProofError(f"{name}.v says {words[0]}: nothing may be taken for granted in a file of proofs.")
-        (work / f"{name}.v").write_text(text, encoding="utf-8")
+        file, done = work / f"{name}.v", work / f"{name}.done"
+        if done.exists() and done.read_text(encoding="utf-8") == text and not needs()[name] & anew:
+            continue
         print(f"  {name}", flush=True)
-        coqc(work / f"{name}.v")
+        anew.add(name)
+        done.unlink(missing_ok=True)
+        file.write_text(text, encoding="utf-8")
+        coqc(file)
+        done.write_text(text, encoding="utf-8")
 
 
 def assumptions(work: Path, names: Iterable[str]) -> dict[str, set[str]]:

@@ -24,11 +24,15 @@ class Theorem:
 
 
 @cache
-def order(folder: Path = FOLDER) -> tuple[str, ...]:
-    """The files, each after those that it requires."""
+def needs(folder: Path = FOLDER) -> dict[str, set[str]]:
+    """The files, and which of the others each requires."""
     files = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.v"))}
-    needs = {name: set(re.findall(r"\w+", " ".join(_required(text)))) & files.keys() for name, text in files.items()}
-    return tuple(TopologicalSorter(needs).static_order())
+    return {name: set(re.findall(r"\w+", " ".join(_required(text)))) & files.keys() for name, text in files.items()}
+
+
+def order() -> tuple[str, ...]:
+    """The files, each after those that it requires."""
+    return tuple(TopologicalSorter(needs()).static_order())
 
 
 def _required(text: str) -> list[str]:

@@ -4,7 +4,7 @@
 
 const PLOT = (() => {
   const USUAL = 380; // units of width where the page does not yet know
-  const LEFT = 54;
+  const LEFT = 60;
   const RIGHT = 10;
   const TOP = 8;
   const BOTTOM = 42;

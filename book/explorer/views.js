@@ -89,7 +89,7 @@ const VIEWS = (() => {
       height,
       x: { ...PLOT.range([0, orbit.length - 1]), label: "update, n" },
       y: odds
-        ? { ...reach(everything, fixed), label: "log-odds of success (nats)" }
+        ? { ...reach(everything, fixed), label: "log-odds (nats)" }
         : { ...PLOT.range([0, 1]), label: "success rate, p_n" },
       marks: [
         ...levels,

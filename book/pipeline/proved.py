@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from grpo_paper.ledger import RECORDS
+from grpo_paper.ledger import RECORDS, Statement
+from grpo_paper.ledger.plain import plain
 from grpo_paper.ledger.proofs import PROOFS
 from proofs.files import Theorem, theorems
 
@@ -13,6 +14,7 @@ BOX = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 """A theorem box of a chapter, whole: of the paper's, or of a statement of ours."""
+ENDS = "{doc}`how this is checked </machine>`"
 
 
 def with_folds(text: str) -> str:
@@ -25,7 +27,7 @@ def _fold_of(label: str) -> str:
     return f"\n\n{fold(_of(record.proof))}" if record and record.proof else ""
 
 
-def fold(proved: Iterable[Theorem]) -> str:
+def fold(proved: Iterable[Theorem], title: str = "✓ Proved by machine: what Coq was shown", ends: str = ENDS) -> str:
     """Theorems as one line of MyST that opens.
 
     >>> print(fold([Theorem("A.b", "It is so.", "Theorem b : True.")]))
@@ -44,9 +46,7 @@ def fold(proved: Iterable[Theorem]) -> str:
     proved = list(proved)
     said = [f"{theorem.reading}\n\n```text\n{theorem.statement}\n```\n" for theorem in proved]
     files = ", ".join(dict.fromkeys(f"`proofs/{theorem.name.partition('.')[0]}.v`" for theorem in proved))
-    title = "✓ Proved by machine: what Coq was shown"
-    ends = f"{files}; {{doc}}`how this is checked </machine>`."
-    return "\n".join([f":::{{dropdown}} {title}", ":class-container: checks", "", *said, ends, ":::"])
+    return "\n".join([f":::{{dropdown}} {title}", ":class-container: checks", "", *said, f"{files}; {ends}.", ":::"])
 
 
 def page() -> str:
@@ -54,8 +54,8 @@ def page() -> str:
     parts = []
     for number, names in PROOFS.items():
         record = next(r for r in RECORDS.values() if r.number == number)
-        title = getattr(record, "title", "") or getattr(record, "where", "")
-        parts += [f"**[{number}](#ledger-{record.id})**, {title}", "", fold(_of(names)), ""]
+        title = record.title if isinstance(record, Statement) else record.where
+        parts += [fold(_of(names), f"{number}: {plain(title)}", f"[in the ledger](#ledger-{record.id})"), ""]
     return "\n".join(parts)
 
 

@@ -22,6 +22,11 @@ FIGURE = """\
 """
 
 
+def shown(id: str, caption: str, alt: str) -> str:
+    """A figure as MyST, with the line of its files."""
+    return FIGURE.format(id=id, caption=caption, alt=alt, trial=trial(id))
+
+
 def trial(id: str) -> str:
     """A link to the explorer where it shows the same.
 
@@ -45,6 +50,5 @@ class FigureRenderer:
             return None
         holder = nodes.Element()
         with renderer.renderer.current_node_context(holder):
-            text = FIGURE.format(**data.content, trial=trial(data.content["id"]))
-            renderer.renderer.nested_render_text(text, data.line or 0)
+            renderer.renderer.nested_render_text(shown(**data.content), data.line or 0)
         return holder.children

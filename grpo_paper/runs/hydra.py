@@ -14,7 +14,7 @@ def chosen(text: str, names: Iterable[str]) -> dict[str, str]:
 
     Errors: BrokenFileError where the text is no YAML.
 
-    >>> text = "algorithm: {adv_estimator: grpo, kl_ctrl: {kl_coef: 0.001, target: ${oc.env:KL}}}"
+    >>> text = "algorithm: {adv_estimator: grpo, kl_ctrl: {kl_coef: 0.001, target: '${oc.env:KL}'}}"
     >>> chosen(text, ["algorithm.adv_estimator", "algorithm.kl_ctrl.kl_coef", "algorithm.kl_ctrl.target", "data.seed"])
     {'algorithm.adv_estimator': 'grpo', 'algorithm.kl_ctrl.kl_coef': '0.001'}
     """

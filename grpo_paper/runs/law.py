@@ -140,7 +140,7 @@ class _Model:
         self.coordinate = coordinate
         # As fine as a prompt's answers can tell, whose log-odds have an error of 2/√n at best.
         fine = STARTS * np.sqrt(counts.size.sum(1).mean())
-        self.starts = np.linspace(-STARTS, STARTS, int(np.clip(fine, 60, 200)) + 1)
+        self.starts = np.linspace(-STARTS, STARTS, int(np.clip(fine, 90, 310)) + 1)
         self.basis = _basis(self.starts)
         self.free = self.parts - 1 + self.basis.shape[1]
         right = counts.right.sum(1)

@@ -7,6 +7,7 @@ import pytest
 
 from book.pipeline.javascript import GROUP_SIZES, WEIGHTINGS, arrow, gains, group_javascript, javascript
 from grpo_paper import WHITENED, Variant, fate, fixed_points, logit, sigmoid, trajectory
+from grpo_paper.theory import methods
 from grpo_paper.theory.clipping import least_maximiser
 from grpo_paper.theory.fixed_points import bifurcation_curve
 from grpo_paper.theory.groups import group_gains, group_Omega
@@ -229,3 +230,7 @@ class TestGenerated:
     def test_an_argument_left_out_is_named(self) -> None:
         with pytest.raises(ValueError, match=re.escape("has ['alpha'], which are not among its arguments")):
             arrow(alpha * L, L)
+
+    def test_every_method_that_sees_one_prompt_at_a_time_is_there_by_its_name(self) -> None:
+        assert {method.weighting for method in methods.METHODS if not method.weighting.coupled} <= set(WEIGHTINGS)
+        assert all(methods.weighting(key) == meant for meant, key in WEIGHTINGS.items())

@@ -17,7 +17,7 @@ from grpo_paper.figure import carry, gallery
 from grpo_paper.figure import publish as package_publish
 from grpo_paper.figure.passport import Passport, digest, parse
 from grpo_paper.figure.publication import MIME, publish
-from grpo_paper.figure.render import FIGURE
+from grpo_paper.figure.render import shown as in_the_book
 
 
 @pytest.fixture
@@ -54,9 +54,11 @@ class TestPublish:
         [output] = shown
         assert output[MIME] == {"id": "fig-line", "caption": "A line falls.", "alt": "One falling line."}
         assert base64.b64decode(output["image/png"]) == (folder / "fig-line.png").read_bytes()
-        shown_in_the_book = FIGURE.format(**output[MIME], page="notebooks/lines")
+        shown_in_the_book = in_the_book(**output[MIME])
         assert ":alt: One falling line." in shown_in_the_book
         assert re.findall(r">([^<]+)</a>", shown_in_the_book) == ["cite", "data", "SVG", "PDF", "code", "re-run"]
+        known = in_the_book(**output[MIME] | {"id": "fig-fates"})
+        assert re.findall(r">([^<]+)</a>", known)[:2] == ["try it", "cite"]
         assert not plt.get_fignums()
 
     def test_same_bytes_twice(self, shown, tmp_path) -> None:

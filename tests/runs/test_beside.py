@@ -11,6 +11,8 @@ import pytest
 
 from grpo_paper.runs.beside import PAGE, Beside
 from grpo_paper.runs.folder import COMPLETIONS
+from tests.runs import logs
+from tests.runs.logs import some_rows
 
 
 def ended(process: int) -> bool:
@@ -56,3 +58,15 @@ def test_it_waits_for_the_first_answers(run) -> None:
     assert "Traceback" not in beside.said.read_text()
     assert str(run) in why
     assert not (run / PAGE).exists()
+
+
+def test_its_log_has_a_line_each_time_that_the_page_is_written(run) -> None:
+    """And no report, which the page has: a long run writes its page some thousand times."""
+    rows = some_rows()
+    logs.trl(run, rows)
+    beside = Beside(run)
+    assert beside.end() is None
+    assert (run / PAGE).exists()
+    said = set(beside.said.read_text().splitlines())
+    assert len(said) == 1
+    assert said.pop().startswith(f"{len(rows)} answers to 5 prompts in 3 steps")

@@ -6,10 +6,10 @@ from scipy.integrate import quad
 from scipy.special import expit, logit, logsumexp
 
 from grpo_paper.runs import straight
-from grpo_paper.runs.law import Coordinate, Counts, _Model, clock_error, fit
+from grpo_paper.runs.law import RIDGE, Coordinate, Counts, _Model, clock_error, fit
 from grpo_paper.runs.run import Run
 from grpo_paper.runs.settings import Settings
-from grpo_paper.runs.simulated import drawn, small_steps
+from grpo_paper.runs.simulated import drawn, rates, small_steps
 from grpo_paper.theory.groups import group_Omega
 from grpo_paper.theory.weighting import MEAN_ONLY, WHITENED
 from grpo_paper.theory.zoo import DISCO, MAXRL
@@ -80,6 +80,21 @@ class TestLikelihood:
             (model.look(at + along).cost - model.look(at - along).cost) / 2e-5 for along in 1e-5 * np.eye(model.free)
         ]
         assert found.slope == pytest.approx(slope, abs=2e-3)
+
+
+@pytest.mark.parametrize("law", straight.LAWS, ids=lambda law: law.name)
+def test_a_fit_ends_where_no_step_is_better(law) -> None:
+    """On hard prompts moved by GRPO, under its law and others: half an error along each parameter, either way."""
+    rng = np.random.default_rng(0)
+    path = small_steps(rates("hard", rng, 400), 0.1, SIZE, 12, WHITENED)
+    counts, _ = straight.by_parts(Run(drawn(path, SIZE, rng), Settings()))
+    found = fit(counts, Coordinate.of(law, SIZE, EPS))
+    model = _Model(counts, found.coordinate)
+    here = model.look(found.parameters)
+    error = 1 / np.sqrt((here.scores**2).sum(0) + 2 * RIDGE)
+    for along in np.diag(error / 2):
+        assert model.look(found.parameters + along).cost > here.cost
+        assert model.look(found.parameters - along).cost > here.cost
 
 
 def test_the_law_of_a_run_is_named() -> None:

@@ -1,0 +1,135 @@
+(* Runs that the book prints, followed by interval arithmetic on whole numbers: E7, E10 and E22. *)
+Require Import Reals Lra Lia Psatz Coquelicot.Coquelicot.
+From Interval Require Import Specific_ops Specific_stdz Tactic.
+Require Import Primitives Paper Logistic Force SuccessMap Stability FixedPoints Fate Ends TwoKlOrbits Certificates.
+Open Scope R_scope.
+Import Certified.
+
+Local Notation f3 := (h (1 / 1000) 3 (1 / 100000)).
+Local Notation f5 := (h (1 / 10000) 5 (1 / 100000)).
+Ltac by_digits := unfold h; interval with (i_prec 80).
+
+(** At beta = 3, p_ref = 0.001 and eps = 0.00001 the run from the reference has no limit: from the eighth update on it
+    alternates between [0.0018, 0.0022] and [0.54, 0.73]. *)
+Theorem e10 :
+  let p n := orbit (h (1 / 1000) 3 (1 / 100000)) (1 / 1000) n in
+  (forall j, 18 / 10000 <= p (2 * j + 8)%nat <= 22 / 10000 /\ 54 / 100 <= p (2 * j + 9)%nat <= 73 / 100) /\
+  (forall q : R, ~ is_lim_seq p q).
+Proof.
+  intros p.
+  assert (Lo : forall a b x, 0 <= a -> b <= / 2 -> a <= x <= b -> f3 b <= f3 x <= f3 a)
+    by (intros; apply enclosed_low; try assumption; lra).
+  assert (Hi : forall a b x, / 2 <= a -> b <= 1 -> a <= x <= b -> f3 a <= f3 x <= f3 b)
+    by (intros; apply enclosed_high; try assumption; lra).
+  assert (P1 : 973065787867 / 1000000000000 <= p 1%nat <= 973065787870 / 1000000000000).
+  { change (p 1%nat) with (f3 (p 0%nat)). destruct (Lo (1 / 1000) (1 / 1000) (p 0%nat)) as [A B]; try lra.
+    { change (p 0%nat) with (1 / 1000). lra. }
+    assert (973065787867 / 1000000000000 <= f3 (1 / 1000)) by by_digits.
+    assert (f3 (1 / 1000) <= 973065787870 / 1000000000000) by by_digits. lra. }
+  assert (P2 : 7781830171 / 1000000000000 <= p 2%nat <= 7781830175 / 1000000000000).
+  { change (p 2%nat) with (f3 (p 1%nat)). destruct (Hi (973065787867 / 1000000000000) (973065787870 / 1000000000000) (p 1%nat)) as [A B]; try lra.
+    assert (7781830171 / 1000000000000 <= f3 (973065787867 / 1000000000000)) by by_digits.
+    assert (f3 (973065787870 / 1000000000000) <= 7781830175 / 1000000000000) by by_digits. lra. }
+  assert (P3 : 42461847628 / 1000000000000 <= p 3%nat <= 42461847670 / 1000000000000).
+  { change (p 3%nat) with (f3 (p 2%nat)). destruct (Lo (7781830171 / 1000000000000) (7781830175 / 1000000000000) (p 2%nat)) as [A B]; try lra.
+    assert (42461847628 / 1000000000000 <= f3 (7781830175 / 1000000000000)) by by_digits.
+    assert (f3 (7781830171 / 1000000000000) <= 42461847670 / 1000000000000) by by_digits. lra. }
+  assert (P4 : 5200171587 / 1000000000000 <= p 4%nat <= 5200171594 / 1000000000000).
+  { change (p 4%nat) with (f3 (p 3%nat)). destruct (Lo (42461847628 / 1000000000000) (42461847670 / 1000000000000) (p 3%nat)) as [A B]; try lra.
+    assert (5200171587 / 1000000000000 <= f3 (42461847670 / 1000000000000)) by by_digits.
+    assert (f3 (42461847628 / 1000000000000) <= 5200171594 / 1000000000000) by by_digits. lra. }
+  assert (P5 : 93068044968 / 1000000000000 <= p 5%nat <= 93068045232 / 1000000000000).
+  { change (p 5%nat) with (f3 (p 4%nat)). destruct (Lo (5200171587 / 1000000000000) (5200171594 / 1000000000000) (p 4%nat)) as [A B]; try lra.
+    assert (93068044968 / 1000000000000 <= f3 (5200171594 / 1000000000000)) by by_digits.
+    assert (f3 (5200171587 / 1000000000000) <= 93068045232 / 1000000000000) by by_digits. lra. }
+  assert (P6 : 3142824839 / 1000000000000 <= p 6%nat <= 3142824846 / 1000000000000).
+  { change (p 6%nat) with (f3 (p 5%nat)). destruct (Lo (93068044968 / 1000000000000) (93068045232 / 1000000000000) (p 5%nat)) as [A B]; try lra.
+    assert (3142824839 / 1000000000000 <= f3 (93068045232 / 1000000000000)) by by_digits.
+    assert (f3 (93068044968 / 1000000000000) <= 3142824846 / 1000000000000) by by_digits. lra. }
+  assert (P7 : 276686759160 / 1000000000000 <= p 7%nat <= 276686760480 / 1000000000000).
+  { change (p 7%nat) with (f3 (p 6%nat)). destruct (Lo (3142824839 / 1000000000000) (3142824846 / 1000000000000) (p 6%nat)) as [A B]; try lra.
+    assert (276686759160 / 1000000000000 <= f3 (3142824846 / 1000000000000)) by by_digits.
+    assert (f3 (3142824839 / 1000000000000) <= 276686760480 / 1000000000000) by by_digits. lra. }
+  assert (P8 : 2104308691 / 1000000000000 <= p 8%nat <= 2104308696 / 1000000000000).
+  { change (p 8%nat) with (f3 (p 7%nat)). destruct (Lo (276686759160 / 1000000000000) (276686760480 / 1000000000000) (p 7%nat)) as [A B]; try lra.
+    assert (2104308691 / 1000000000000 <= f3 (276686760480 / 1000000000000)) by by_digits.
+    assert (f3 (276686759160 / 1000000000000) <= 2104308696 / 1000000000000) by by_digits. lra. }
+  assert (E : forall j, 18 / 10000 <= p (2 * j + 8)%nat <= 22 / 10000 -> 54 / 100 <= p (2 * j + 9)%nat <= 73 / 100).
+  { intros j Hj. replace (2 * j + 9)%nat with (S (2 * j + 8)) by lia. change (p (S (2 * j + 8))) with (f3 (p (2 * j + 8)%nat)).
+    destruct (Lo (18 / 10000) (22 / 10000) (p (2 * j + 8)%nat)) as [A B]; try lra.
+    assert (54 / 100 <= f3 (22 / 10000)) by by_digits. assert (f3 (18 / 10000) <= 73 / 100) by by_digits. lra. }
+  assert (Od : forall j, 54 / 100 <= p (2 * j + 9)%nat <= 73 / 100 -> 18 / 10000 <= p (2 * S j + 8)%nat <= 22 / 10000).
+  { intros j Hj. replace (2 * S j + 8)%nat with (S (2 * j + 9)) by lia. change (p (S (2 * j + 9))) with (f3 (p (2 * j + 9)%nat)).
+    destruct (Hi (54 / 100) (73 / 100) (p (2 * j + 9)%nat)) as [A B]; try lra.
+    assert (18 / 10000 <= f3 (54 / 100)) by by_digits. assert (f3 (73 / 100) <= 22 / 10000) by by_digits. lra. }
+  assert (All : forall j, 18 / 10000 <= p (2 * j + 8)%nat <= 22 / 10000).
+  { induction j; [change (2 * 0 + 8)%nat with 8%nat; lra|]. apply Od, E, IHj. }
+  split; [intros j; split; [apply All|apply E, All]|].
+  intros q Hq. apply is_lim_seq_spec in Hq. assert (T : 0 < / 10) by lra. destruct (Hq (mkposreal _ T)) as [N HN]. simpl in HN.
+  pose proof (HN (2 * N + 8)%nat ltac:(lia)) as A. pose proof (HN (2 * N + 9)%nat ltac:(lia)) as B.
+  apply Rabs_def2 in A. apply Rabs_def2 in B. pose proof (All N). pose proof (E N (All N)). lra.
+Qed.
+
+(** The start decides. At beta = 5, p_ref = 0.0001 and eps = 0.00001 the run from the reference is above 0.999999 from its
+    second update on, while the run from 0.1, as the panel of Figure 5 has it, stays between 0.00014 and 0.9998 for ever. *)
+Theorem e7 :
+  let f := h (1 / 10000) 5 (1 / 100000) in
+  (forall n, 999999 / 1000000 <= orbit f (1 / 10000) (S (S n))) /\
+  (forall n, 14 / 100000 <= orbit f (1 / 10) n <= 9998 / 10000).
+Proof.
+  intros f. subst f.
+  assert (Lo : forall a b x, 0 <= a -> b <= / 2 -> a <= x <= b -> f5 b <= f5 x <= f5 a)
+    by (intros; apply enclosed_low; try assumption; lra).
+  assert (Hi : forall a b x, / 2 <= a -> b <= 1 -> a <= x <= b -> f5 a <= f5 x <= f5 b)
+    by (intros; apply enclosed_high; try assumption; lra).
+  split.
+  - assert (K : forall x, 0 <= x <= 1 -> 99994 / 100000 <= x -> 999999 / 1000000 <= f5 x).
+    { intros x Hx Hl. destruct (Hi (99994 / 100000) 1 x) as [A _]; try lra.
+      assert (999999 / 1000000 <= f5 (99994 / 100000)) by by_digits. lra. }
+    assert (R : forall n, 0 <= orbit f5 (1 / 10000) n <= 1) by (intros; apply orbit_h_range; lra).
+    intros n. induction n as [|n IH].
+    + apply K; [apply (R 1%nat)|]. change (orbit f5 (1 / 10000) 1) with (f5 (1 / 10000)). by_digits.
+    + apply K; [apply (R (S (S n)))|]. apply Rle_trans with (999999 / 1000000); [lra|exact IH].
+  - induction n; [simpl; lra|]. simpl. set (x := orbit f5 (1 / 10) n) in *.
+    assert (M : 14 / 100000 <= f5 (/ 2)) by by_digits.
+    assert (T1 : f5 (14 / 100000) <= 9998 / 10000) by by_digits. assert (T2 : f5 (9998 / 10000) <= 9998 / 10000) by by_digits.
+    destruct (Rle_or_lt x (/ 2)).
+    + destruct (Lo (14 / 100000) x x) as [_ A]; try lra. destruct (Lo x (/ 2) x) as [B _]; lra.
+    + destruct (Hi x (9998 / 10000) x) as [_ A]; try lra. destruct (Hi (/ 2) x x) as [B _]; lra.
+Qed.
+
+(** Two penalties with mean + variance. The log-odds contract where alpha beta exceeds the supremum of B, at the rate
+    1 - alpha + sup B / beta; but not everywhere: at alpha = 0.9, beta = 10/3, p_ref = 0.001 and eps = 0.00001 there is a fixed
+    point at which the map has a slope below -1. *)
+Theorem e22 :
+  (forall alpha beta eps L, 0 < eps -> 0 < alpha < 1 -> 0 < beta ->
+    let top := 1 / (3 * sqrt 3 * sqrt eps * (1 + 4 * eps)) in
+    Rabs ((1 - alpha) + push1 eps L / beta) <= 1 - alpha + top / beta /\
+    (top < alpha * beta -> 1 - alpha + top / beta < 1)) /\
+  (exists p, 0 < p < 1 /\ step (push (1 / 100000)) (9 / 10) (10 / 3) (logit (1 / 1000)) (logit p) = logit p /\
+    (1 - 9 / 10) + push1 (1 / 100000) (logit p) / (10 / 3) < - (1)).
+Proof.
+  split.
+  - intros alpha beta eps L He Ha Hb top. pose proof (Rinv_0_lt_compat beta Hb) as Ib.
+    destruct (remark_2_supremum eps He) as [Sup _]. fold top in Sup. specialize (Sup (sigmoid L) (sigmoid_unit L)).
+    assert (E : Rabs (push1 eps L) = B (sigmoid L) eps).
+    { unfold push1, B. change (sigmoid L * (1 - sigmoid L)) with (var L). change (2 * sigmoid L - 1) with (tip L).
+      change (sqrt (var L + eps)) with (root eps L). pose proof (pow_lt _ 3 (root_pos' eps L ltac:(lra))). pose proof (var_pos L).
+      unfold Rdiv. rewrite !Rabs_mult, (Rabs_right (var L)), (Rabs_right (/ _)) by (try lra; left; apply Rinv_0_lt_compat; lra).
+      reflexivity. }
+    split.
+    + eapply Rle_trans; [apply Rabs_triang|]. rewrite (Rabs_right (1 - alpha)) by lra. apply Rplus_le_compat_l.
+      unfold Rdiv. rewrite Rabs_mult, (Rabs_right (/ beta)), E by lra. apply Rmult_le_compat_r; lra.
+    + intros H. assert (top / beta < alpha); [|lra]. apply (Rmult_lt_reg_r beta); [assumption|].
+      replace (top / beta * beta) with top by (field; lra). lra.
+  - destruct (crossing_point (1 / 1000) 3 (1 / 100000) (151 / 10000) (152 / 10000)) as (p & Hp & E); try lra.
+    { unfold h. interval with (i_prec 60). }
+    exists p. assert (Ip : 0 < p < 1) by lra. split; [exact Ip|].
+    destruct (F_fixed_iff (1 / 1000) 3 (1 / 100000) p) as [_ Fx]; try lra; [exact E|].
+    split.
+    + unfold step. unfold Schwarzian.F in Fx. replace (push (1 / 100000) (logit p) / (10 / 3)) with
+        (9 / 10 * (push (1 / 100000) (logit p) / 3)) by field. lra.
+    + unfold push1, var, tip, root, var. rewrite sigmoid_logit by assumption.
+      assert (Bd : 151 / 10000 <= p <= 152 / 10000) by lra.
+      interval with (i_prec 60, i_bisect p).
+Qed.
