@@ -14,7 +14,7 @@ from grpo_paper.theory.climbs import climbed, coin_kl, objective
 from grpo_paper.theory.clipping import least_maximiser
 from grpo_paper.theory.clock import clock, mirror_bound
 from grpo_paper.theory.delay import refreshed_alpha, uncorrected_push
-from grpo_paper.theory.elementary import POINTWISE, logit, logsumexp, sigmoid, where
+from grpo_paper.theory.elementary import POINTWISE, logit, logsumexp, maximum, mean, minimum, sigmoid, where
 from grpo_paper.theory.fate import jump_beta, schwarzian
 from grpo_paper.theory.fixed_points import bifurcation_curve, critical_beta, largest_critical_beta, peak_logit
 from grpo_paper.theory.objective import clipped_surrogate, contrastive_surrogate, k1, k3
@@ -191,3 +191,40 @@ def test_import_stays_light() -> None:
 def test_the_first_ball_may_meet_a_function_of_two() -> None:
     code = "from flint import arb; from grpo_paper.theory.elementary import minimum; assert minimum(arb(1), 2) == 1"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("shape", [(4,), (3, 4), (2, 3, 4)])
+class TestTensorsAsArrays:
+    """What torch computes along the last axis, number by number what NumPy computes."""
+
+    def values(self, shape: tuple[int, ...]) -> np.ndarray:
+        return np.random.default_rng(len(shape)).normal(size=shape)
+
+    def test_means_keep_the_axis(self, shape) -> None:
+        x = self.values(shape)
+        by_hand = np.array([sum(row) / 4 for row in x.reshape(-1, 4)]).reshape(*shape[:-1], 1)
+        for found in (mean(x), mean(torch.tensor(x)).numpy()):
+            assert found.shape == by_hand.shape
+            np.testing.assert_allclose(found, by_hand, rtol=1e-15, atol=1e-15)
+
+    def test_logsumexp_drops_it(self, shape) -> None:
+        x = self.values(shape)
+        by_hand = np.array([np.log(sum(np.exp(row))) for row in x.reshape(-1, 4)]).reshape(shape[:-1])
+        for found in (logsumexp(x), logsumexp(torch.tensor(x)).numpy()):
+            assert found.shape == by_hand.shape
+            np.testing.assert_allclose(found, by_hand, rtol=1e-14)
+
+    def test_choices_are_made_number_by_number(self, shape) -> None:
+        x = self.values(shape)
+        tensor = torch.tensor(x)
+        assert where(tensor > 0, tensor, -1.0).tolist() == np.where(x > 0, x, -1.0).tolist()
+        for bound in (0.25, torch.tensor(0.25)):
+            assert maximum(tensor, bound).tolist() == np.maximum(x, 0.25).tolist()
+            assert minimum(tensor, bound).tolist() == np.minimum(x, 0.25).tolist()
+
+
+def test_one_number_is_its_own_mean() -> None:
+    assert mean(np.float64(0.3)) == 0.3
+    found = mean(torch.tensor(0.3))
+    assert found == torch.tensor(0.3)
+    assert found.shape == ()
