@@ -73,6 +73,7 @@ def tried(name: str, letters: str, body: Term) -> tuple[int, list[str]]:
     whole, *alive = session(name, letters, [body, *changes])
     if not whole:
         sys.exit(f"What is proved about {name} does not hold by itself.")
+    print(f"  {name}: {len(changes)} changes, {len(changes) - sum(alive)} seen", flush=True)
     return len(changes), [f"{name}: {what}" for what, lives in zip(changes.values(), alive, strict=True) if lives]
 
 
