@@ -57,9 +57,9 @@ def session(name: str, letters: str, bodies: list[Term]) -> list[bool]:
             lines.append(f'Goal True. idtac "= {number}". Abort.\nModule Changed{number}.\n{made}')
             # Whatever is left open is no fault of the next one.
             lines.append(f'Goal True. idtac "= end". Abort.\nAbort All.\nEnd Changed{number}.\n')
-        command = ["coqtop", "-q", "-R", str(WORK), "Grpo"]
+        command = ["coqtop", "-q", "-R", ".", "Grpo"]
         run = subprocess.run(
-            command, input="\n".join(lines), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            command, input="\n".join(lines), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=WORK
         )
         parts = dict(re.findall(r"^= (\d+)$(.*?)^= end$", run.stdout, re.MULTILINE | re.DOTALL))
         for number in range(len(bodies)):
