@@ -43,7 +43,8 @@ def slim(site: Path) -> None:
 
     Of highlighted code that is a mark for every word that has the colour of plain text: half of a page's elements.
     """
-    for pattern in ("_static/**/*.map", "_static/**/*.ttf", "_static/**/fa-brands-*", "_static/locales", "_images/fig-*.svg"):
+    unused = "_static/**/*.map", "_static/**/*.ttf", "_static/**/fa-brands-*", "_static/locales", "_images/fig-*.svg"
+    for pattern in unused:
         for path in list(site.glob(pattern)):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     for page in site.rglob("*.html"):
