@@ -153,12 +153,13 @@ Proof.
     lra.
 Qed.
 
-(** The mirror's clock. From log-odds L_ref the mirror is at L > L_ref or above after any number of updates that is not
-    below the bound which the library computes: the time of dL/dn = Omega / beta from one to the other, plus the log of
-    Omega (L) over Omega (max (L_ref, 0)), plus 1. *)
+(** The mirror's clock. From log-odds L_ref the mirror is at L > L_ref or above after any number of updates n with n + 1
+    not below the bound which the library computes, so that the first such n is below the bound: the time of
+    dL/dn = Omega / beta from one to the other, plus the log of Omega (L) over Omega (max (L_ref, 0)), plus 1. (The bound
+    by pi beta at eps = 0 is not part of this.) *)
 Theorem b12 : forall (beta eps L_ref L : R) (n : nat),
   0 <= eps -> 0 < beta -> L_ref < L ->
-  Formulas.mirror_bound L_ref L beta eps <= INR n -> L <= orbit (mirror_step beta eps) L_ref n.
+  Formulas.mirror_bound L_ref L beta eps <= INR n + 1 -> L <= orbit (mirror_step beta eps) L_ref n.
 Proof.
   intros beta eps L_ref L n He Hb HL HB. set (u := orbit (mirror_step beta eps) L_ref).
   assert (T : forall k, INR k <= beta * (Formulas.clock (u k) eps - Formulas.clock L_ref eps)
@@ -185,18 +186,19 @@ Proof.
 Qed.
 
 (** How fast the mirror climbs. The library's clock is the time of dL/dn = Omega / beta, over beta: its slope is
-    1 / Omega. At eps = 0 it stays below pi / 2 however far L goes, so that all of the way to 1 takes less than
-    beta (pi / 2 - clock (L_ref)). Near 1 the slope of the map is exp (- 1 / (beta sqrt eps)). And mean-only is at L or
-    above after n updates exactly if n >= beta (L - L_ref). *)
+    1 / Omega, at eps = 0 too. There it stays below pi / 2 however far L goes, so that the equation reaches every L in
+    less than beta (pi / 2 - clock (L_ref)). (That the updates follow it for large beta is not part of this.) Near 1 the
+    slope of the map is exp (- 1 / (beta sqrt eps)). And mean-only is at L or above after n updates exactly if
+    n >= beta (L - L_ref). *)
 Theorem b5 : forall beta eps L_ref L : R, 0 < beta -> 0 < eps ->
-  is_derive (fun x => Formulas.clock x eps) L (1 / Omega (sigmoid L) eps) /\
+  (forall e, 0 <= e -> is_derive (fun x => Formulas.clock x e) L (1 / Omega (sigmoid L) e)) /\
   Formulas.clock L 0 < PI / 2 /\
   is_derive (mirror_map beta eps) 1 (exp (- (1 / (beta * sqrt eps)))) /\
   (forall n, L <= orbit (step (fun _ => 1) 0 beta L_ref) L_ref n <-> beta * (L - L_ref) <= INR n).
 Proof.
   intros beta eps L_ref L Hb He. refine (conj _ (conj _ (conj _ _))).
-  - replace (1 / Omega (sigmoid L) eps) with (root eps L); [apply clock_derive; lra|].
-    change (Omega (sigmoid L) eps) with (1 / root eps L). pose proof (root_pos' eps L ltac:(lra)). field. lra.
+  - intros e E. replace (1 / Omega (sigmoid L) e) with (root e L); [apply clock_derive, E|].
+    change (Omega (sigmoid L) e) with (1 / root e L). pose proof (root_pos' e L E). field. lra.
   - rewrite clock_form. rewrite sqrt_0. rewrite !Rmult_0_r, Rmult_0_l, Rplus_0_r. apply atan_bound.
   - apply e18; assumption.
   - intros n. assert (E : orbit (step (fun _ => 1) 0 beta L_ref) L_ref n = L_ref + INR n / beta).

@@ -82,8 +82,9 @@ Proof.
   change (sum_n (fun j => delta j) k) with (sum_n delta k) in S. lra.
 Qed.
 
-(** The bound delta* cannot be made smaller: there are two policies at a distance of d in total variation, for every d
-    in [0, 1], whose success rates differ by exactly d. *)
+(** The bound delta* cannot be made smaller, not even if all of the error comes in one step: there are two policies at a
+    distance of d in total variation, for every d in [0, 1], whose success rates differ by exactly d. (That the limit
+    itself need not exist is not part of this.) *)
 Theorem e17 : forall d : R, 0 <= d <= 1 ->
   let P (i : nat) := match i with O => d | _ => 1 - d end in
   let Q (i : nat) := match i with O => 0 | _ => 1 end in

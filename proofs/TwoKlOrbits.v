@@ -93,7 +93,8 @@ Theorem e15 : forall (n : nat) (r : nat -> bool) (alpha beta eps : R) (pi_ref : 
   let pi k := two_kl n r alpha beta eps pi_ref k in
   let p k := success n r (pi k) in
   forall k,
-    (forall side, renyi n alpha (given n r side pi_ref) (given n r side (pi k)) = 0) /\
+    (forall side, (forall i, (i < n)%nat -> given n r side (pi k) i = given n r side pi_ref i) /\
+      renyi n alpha (given n r side pi_ref) (given n r side (pi k)) = 0) /\
     0 < p k < 1 /\
     logit (p (S k)) = alpha * logit (p 0%nat) + (1 - alpha) * logit (p k) + Omega (p k) eps / beta.
 Proof.
@@ -123,7 +124,7 @@ Proof.
       - assumption.
       - unfold of_side. rewrite Q, eqb_reflx. assumption. }
     pose proof (C' true). pose proof (C' false). unfold p. lra. }
-  split; [intros; apply Ren|]. split; [apply In|].
+  split; [intros side; split; [apply reweighted_given; [apply Rw|apply Ch]|apply Ren]|]. split; [apply In|].
   destruct (theorem_9 n r alpha beta eps pi_ref (pi k) P (Pk k) Ha Hb He Hs (In k) (Share k)) as [_ E].
   change (p (S k)) with (success n r (tilt n (whitened r (success n r (pi k)) eps) beta (geometric_mean n pi_ref (pi k) alpha))).
   rewrite E, !Ren. change (p 0%nat) with (success n r pi_ref). fold (p k). ring.
@@ -170,10 +171,11 @@ Proof.
   pose proof (pow_lt (1 - alpha) n ltac:(lra)). simpl. nra.
 Qed.
 
-(** Table 1, fixed points inside (0, 1), in log-odds. Mean + variance: GRPO rests where L = L_ref + Omega / beta, the
-    mirror nowhere, two penalties where L = L_ref + Omega / (alpha beta). Mean-only: L_ref + 1 / beta alone, reached in
-    one step; the mirror nowhere, and it has gained n / beta after n updates; two penalties L_ref + 1 / (alpha beta)
-    alone, from any two starts nearer by the factor 1 - alpha at each step. *)
+(** Table 1, fixed points inside (0, 1), in log-odds and with Delta_R = 0, as along the paper's iteration. Mean +
+    variance: GRPO rests where L = L_ref + Omega / beta, the mirror nowhere, two penalties where L = L_ref +
+    Omega / (alpha beta). Mean-only: L_ref + 1 / beta alone, reached in one step; the mirror nowhere, and it has gained
+    n / beta after n updates; two penalties L_ref + 1 / (alpha beta) alone, from any two starts nearer by the factor
+    1 - alpha at each step. *)
 Theorem table_1 : forall eps beta L_ref : R, 0 < eps -> 0 < beta ->
   (forall L, step (push eps) 1 beta L_ref L = L <-> L = L_ref + push eps L / beta) /\
   (forall L, step (push eps) 0 beta L_ref L <> L) /\
@@ -208,6 +210,15 @@ Proof.
   - apply Two; assumption.
   - replace (alpha * L_ref + (1 - alpha) * L + 1 / beta - (alpha * L_ref + (1 - alpha) * M + 1 / beta))
       with ((1 - alpha) * (L - M)) by ring. rewrite Rabs_mult, (Rabs_right (1 - alpha)) by lra. reflexivity.
+Qed.
+
+(** A fixed point of mean-only with two penalties is above the reference exactly if Delta_R + 1 / beta > 0. (That Delta_R
+    is 0 along the mean-only iteration too is not part of this.) *)
+Theorem c6 : forall alpha beta L_ref Delta L : R, 0 < alpha -> 0 < beta ->
+  L = step (fun _ => 1) alpha beta L_ref L + Delta -> (L_ref < L <-> 0 < Delta + 1 / beta).
+Proof.
+  intros alpha beta L_ref Delta L Ha Hb E. unfold step in E.
+  assert (alpha * (L - L_ref) = Delta + 1 / beta) by lra. split; intros; nra.
 Qed.
 
 (** Table 1, GRPO's stability: if h has slopes of at most k < 1 in size on [0, 1], every orbit converges to its fixed
