@@ -1,7 +1,7 @@
 (* Runs that the book prints, followed by interval arithmetic on whole numbers: E7, E10 and E22. *)
 Require Import Reals Lra Lia Psatz Coquelicot.Coquelicot.
 From Interval Require Import Specific_ops Specific_stdz Tactic.
-Require Import Primitives Paper Logistic Force SuccessMap Stability FixedPoints Fate Ends TwoKlOrbits Certificates.
+Require Import Primitives Paper Logistic Force SuccessMap Stability FixedPoints Fate Ends TwoKlOrbits Damped Certificates.
 Open Scope R_scope.
 Import Certified.
 
@@ -113,22 +113,12 @@ Theorem e22 :
     (1 - 9 / 10) + push1 (1 / 100000) (logit p) / (10 / 3) < - (1)).
 Proof.
   split; [|split].
-  - intros alpha beta eps L_ref L He Hb. unfold step.
-    apply (is_derive_plus (fun x => alpha * L_ref + (1 - alpha) * x) (fun x => push eps x / beta)).
-    + auto_derive; [exact I|ring].
-    + apply (is_derive_ext (fun x => / beta * push eps x)); [intros; apply Rmult_comm|].
-      replace (push1 eps L / beta) with (/ beta * push1 eps L) by (unfold Rdiv; ring).
-      apply is_derive_scal, push_derive. lra.
+  - intros. apply step_derive; assumption.
   - intros alpha beta eps L He Ha Hb top. pose proof (Rinv_0_lt_compat beta Hb) as Ib.
-    destruct (remark_2_supremum eps He) as [Sup _]. fold top in Sup. specialize (Sup (sigmoid L) (sigmoid_unit L)).
-    assert (E : Rabs (push1 eps L) = B (sigmoid L) eps).
-    { unfold push1, B. change (sigmoid L * (1 - sigmoid L)) with (var L). change (2 * sigmoid L - 1) with (tip L).
-      change (sqrt (var L + eps)) with (root eps L). pose proof (pow_lt _ 3 (root_pos' eps L ltac:(lra))). pose proof (var_pos L).
-      unfold Rdiv. rewrite !Rabs_mult, (Rabs_right (var L)), (Rabs_right (/ _)) by (try lra; left; apply Rinv_0_lt_compat; lra).
-      reflexivity. }
+    pose proof (push1_bound eps L He) as Sup. fold top in Sup.
     split.
     + eapply Rle_trans; [apply Rabs_triang|]. rewrite (Rabs_right (1 - alpha)) by lra. apply Rplus_le_compat_l.
-      unfold Rdiv. rewrite Rabs_mult, (Rabs_right (/ beta)), E by lra. apply Rmult_le_compat_r; lra.
+      unfold Rdiv. rewrite Rabs_mult, (Rabs_right (/ beta)) by lra. apply Rmult_le_compat_r; lra.
     + intros H. assert (top / beta < alpha); [|lra]. apply (Rmult_lt_reg_r beta); [assumption|].
       replace (top / beta * beta) with top by (field; lra). lra.
   - destruct (crossing_point (1 / 1000) 3 (1 / 100000) (151 / 10000) (152 / 10000)) as (p & Hp & E); try lra.
