@@ -19,7 +19,7 @@ ENDS = "{doc}`how this is checked </machine>`"
 
 def with_folds(text: str) -> str:
     """A cell of a chapter, with a fold after each theorem box whose item is proved by machine."""
-    return BOX.sub(lambda box: box[0] + _fold_of(box["label"]), text)
+    return BOX.sub(lambda box: box[0] + _fold_of(box["label"].removesuffix("-box")), text)
 
 
 def _fold_of(label: str) -> str:

@@ -116,6 +116,8 @@ class TestPage:
         assert folded.startswith(f"Before.\n\n{box}\n\n:::{{dropdown}}")
         assert folded.endswith("\n:::\n\nAfter.\n")
         assert theorems()["Amplification.theorem_3"].statement in folded
+        ours = ":::{admonition} B14: any weighting\n:name: b14-box\n:class: important\n\nSo it is.\n:::"
+        assert theorems()["Zoo.b14"].statement in with_folds(ours)
         assert with_folds(box.replace("theorem-3", "assumption-1")) == box.replace("theorem-3", "assumption-1")
 
 
