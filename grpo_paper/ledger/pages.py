@@ -38,7 +38,8 @@ def record(item: Statement | Erratum, width: int = 80) -> str:
     else:
         fields = {"": item.where, "as printed": item.as_printed, "what holds": item.holds}
     fields |= {"computed by": ", ".join(item.functions), "tested by": item.test}
-    fields["proved by machine"] = "; ".join(filter(None, [", ".join(item.proof) or "no", _why(item)]))
+    without = f"; not by machine: {_why(item)}" if item.proof else f"no; {_why(item)}"
+    fields["proved by machine"] = ", ".join(item.proof) + without * bool(_why(item))
     fields["status"] = item.status if isinstance(item, Statement) else item.kind
     fields["page"] = f"notebooks/{item.page}.md" if item.page else ""
     lines = (f"{name}: {plain(text)}" if name else plain(text) for name, text in fields.items() if text)
