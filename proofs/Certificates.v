@@ -115,7 +115,8 @@ Proof.
 Qed.
 
 (** The panel of Figure 5 at beta = 5, p_ref = 0.0001 and eps = 0.00001 has a fixed point between 0.003278 and 0.00328, one
-    between 0.99989 and 0.999892, and none between 0.0033 and even odds: 0.0442, its printed title, is none. *)
+    between 0.99989 and 0.999892, and none between 0.0033 and even odds: 0.0442, its printed title, is none. (That it is
+    the fiftieth update of a run that does not settle is not part of this.) *)
 Theorem e8 :
   let f := h (1 / 10000) 5 (1 / 100000) in
   (exists p, 3278 / 1000000 < p < 3280 / 1000000 /\ p = f p) /\

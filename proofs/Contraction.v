@@ -3,7 +3,7 @@ Require Import Reals Lra Lia Psatz Coquelicot.Coquelicot Primitives Paper Logist
 Open Scope R_scope.
 
 (** A map with a slope below 1 in size at a fixed point contracts near it: every orbit that starts within some delta
-    comes nearer by a factor k < 1 at each step. That the slope is continuous is not needed. *)
+    comes nearer to it by a factor k < 1 at each step. That the slope is continuous is not needed for this. *)
 Theorem theorem_7 : forall (f : R -> R) (fixed slope : R),
   f fixed = fixed -> is_derive f fixed slope -> Rabs slope < 1 ->
   exists delta k, 0 < delta /\ 0 <= k < 1 /\
@@ -30,6 +30,37 @@ Proof.
   assert (Rabs (orbit f p n - z) <= del / 2) by nra.
   pose proof (Step _ H2). rewrite Rmult_assoc. eapply Rle_trans; [exact H3|].
   apply Rmult_le_compat_l; [lra|assumption].
+Qed.
+
+(** Where the slope is continuous at the fixed point, the map takes some interval about it to itself, and any two points of
+    it come nearer to each other by a factor k < 1. *)
+Theorem theorem_7_interval : forall (f f1 : R -> R) (fixed r : R),
+  0 < r -> f fixed = fixed -> (forall x, Rabs (x - fixed) <= r -> is_derive f x (f1 x)) ->
+  continuity_pt f1 fixed -> Rabs (f1 fixed) < 1 ->
+  exists delta k, 0 < delta /\ 0 <= k < 1 /\
+    forall x y, Rabs (x - fixed) <= delta -> Rabs (y - fixed) <= delta ->
+      Rabs (f x - fixed) <= delta /\ Rabs (f x - f y) <= k * Rabs (x - y).
+Proof.
+  intros f f1 z r Hr Hz Hd Hc Hs. pose proof (Rabs_pos (f1 z)) as S0.
+  destruct (Hc ((1 - Rabs (f1 z)) / 2) ltac:(lra)) as (a & Ha & Near). simpl in Near. unfold R_dist in Near.
+  set (k := (1 + Rabs (f1 z)) / 2). assert (Hk : 0 <= k < 1) by (unfold k; lra).
+  assert (Slope : forall x, Rabs (x - z) < a -> Rabs (f1 x) <= k).
+  { intros x Hx. destruct (Req_dec x z) as [->|N]; [unfold k; lra|].
+    specialize (Near x (conj (conj I (not_eq_sym N)) Hx)). pose proof (Rabs_triang (f1 x - f1 z) (f1 z)) as T.
+    replace (f1 x - f1 z + f1 z) with (f1 x) in T by ring. unfold k. lra. }
+  set (d := Rmin r (a / 2)). assert (D : 0 < d) by (apply Rmin_pos; lra).
+  assert (Dr : d <= r) by apply Rmin_l. assert (Da : d <= a / 2) by apply Rmin_r.
+  assert (Two : forall x y, Rabs (x - z) <= d -> Rabs (y - z) <= d -> Rabs (f x - f y) <= k * Rabs (x - y)).
+  { intros x y Hx Hy. assert (Between : forall c, Rmin y x <= c <= Rmax y x -> Rabs (c - z) <= d).
+    { intros c Hcb. apply Rabs_le_between in Hx. apply Rabs_le_between in Hy. apply Rabs_le.
+      unfold Rmin, Rmax in Hcb. destruct (Rle_dec y x); lra. }
+    destruct (MVT_gen f y x f1) as (c & Hcb & E).
+    - intros c Hcb. apply Hd. specialize (Between c ltac:(lra)). lra.
+    - intros c Hcb. specialize (Between c Hcb). apply derivable_continuous_pt. exists (f1 c). apply is_derive_Reals, Hd. lra.
+    - specialize (Between c Hcb). rewrite E, Rabs_mult. apply Rmult_le_compat_r; [apply Rabs_pos|]. apply Slope. lra. }
+  exists d, k. split; [exact D|]. split; [exact Hk|]. intros x y Hx Hy. split; [|apply Two; assumption].
+  assert (Rabs (z - z) <= d) by (rewrite Rminus_eq_0, Rabs_R0; lra).
+  pose proof (Two x z Hx H) as T. rewrite Hz in T. pose proof (Rabs_pos (x - z)). nra.
 Qed.
 
 Lemma contracts_to (u : nat -> R) z k c : 0 <= k < 1 -> (forall n, Rabs (u n - z) <= k ^ n * c) -> is_lim_seq u z.

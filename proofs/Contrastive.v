@@ -55,8 +55,8 @@ Proof.
   unfold p in *. split; rewrite <- total_scale; apply total_ext; intros; unfold of_side; destruct (r i); simpl; field; lra.
 Qed.
 
-(** The range of the clip must not end at 1: without a clip means that c passes every ratio less 1, while up to c = 1 a
-    success whose ratio is above 2 still counts as 1 + c at most. *)
+(** The range of the clip must not end at 1: nothing is cut where c is at least 1 and passes the ratio less 1, while up
+    to c = 1 a success whose ratio is above 2 still counts as 1 + c at most. *)
 Theorem e25 : forall rho A c : R,
   (0 <= rho -> rho - 1 <= c -> 1 <= c -> surrogate rho A c = rho * A) /\
   (2 < rho -> 0 < A -> 0 <= c <= 1 -> surrogate rho A c = (1 + c) * A /\ surrogate rho A c < rho * A).

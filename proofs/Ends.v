@@ -215,12 +215,14 @@ End Three.
 
 (** With three fixed points p1 < p2 < p3 the run from p_ref is decided by its first update. If p_ref < 1 - p2 every
     update is above p2 and the run tends to p3. If p_ref > 1 - p2 none ever passes p2; then the run tends to p1 where the
-    slope there is -1 or above, and where it is below -1 the run has no limit, unless it lands on p1 exactly. *)
+    slope there is -1 or above, and where it is below -1 the run has no limit, unless it lands on p1 exactly. On the
+    border p_ref = 1 - p2 the first update is p2. (Folds, and a single fixed point that repels, are not part of this.) *)
 Theorem b9 : forall p_ref beta eps p1 p2 p3 : R,
   0 < p_ref < 1 -> 0 < beta -> 0 < eps -> 0 <= p1 -> p1 < p2 -> p2 < p3 -> p3 <= 1 ->
   p1 = h p_ref beta eps p1 -> p2 = h p_ref beta eps p2 -> p3 = h p_ref beta eps p3 ->
   let p n := orbit (h p_ref beta eps) p_ref n in
   (p_ref < 1 - p2 -> (forall n, p2 < p (S n)) /\ is_lim_seq p p3) /\
+  (p_ref = 1 - p2 -> forall n, p (S n) = p2) /\
   (1 - p2 < p_ref ->
     (forall n, p n < p2) /\
     (- (1) <= h_slope p_ref beta eps p1 -> is_lim_seq p p1) /\
@@ -242,7 +244,7 @@ Proof.
   pose proof (reference_below L beta eps a Hb He E1) as Ra.
   assert (Lim : forall z, is_lim_seq (orbit (F L beta eps) L) (Finite z) -> is_lim_seq p (sigmoid z)).
   { intros z Hz. eapply is_lim_seq_ext; [intros n; symmetry; apply O|]. apply limit_sigmoid, Hz. }
-  split.
+  split; [|split].
   - intros J. assert (JL : b < - L).
     { replace (- L) with (logit (1 - p_ref)) by (apply logit_opp; assumption). apply logit_lt; try assumption; lra. }
     assert (U : b < F L beta eps L).
@@ -252,6 +254,11 @@ Proof.
       apply (stays_above L beta eps a b Hb He Hab E1 E2), U.
     + rewrite <- Sc. apply Lim, is_lim_seq_incr_1. eapply is_lim_seq_ext; [intros n; apply orbit_shift|].
       apply (to_top L beta eps a b c Hb He Hab Hbc E1 E2 E3), U.
+  - intros J n. assert (JL : - L = b).
+    { replace (- L) with (logit (1 - p_ref)) by (apply logit_opp; assumption). unfold b. f_equal. lra. }
+    rewrite O, <- Sb. f_equal. induction n.
+    + simpl. rewrite <- (f_even L beta eps L), JL. exact E2.
+    + simpl in IHn |- *. rewrite IHn. exact E2.
   - intros J. assert (JL : - b < L).
     { assert (- L < b); [|lra]. replace (- L) with (logit (1 - p_ref)) by (apply logit_opp; assumption).
       apply logit_lt; try assumption; lra. }

@@ -153,12 +153,25 @@ Proof.
     lra.
 Qed.
 
-(** The mirror's clock. From log-odds L_ref the mirror is at L > L_ref or above after any number of updates that is not
-    below the bound which the library computes: the time of dL/dn = Omega / beta from one to the other, plus the log of
-    Omega (L) over Omega (max (L_ref, 0)), plus 1. *)
+Lemma mirror_bound_form beta eps L_ref L : 0 <= eps ->
+  Formulas.mirror_bound L_ref L beta eps
+    = beta * (Formulas.clock L eps - Formulas.clock L_ref eps) + (ln (push eps L) - ln (push eps (Rmax L_ref 0))) + 1.
+Proof.
+  intros He. unfold Formulas.mirror_bound. fold (Formulas.clock L eps) (Formulas.clock L_ref eps). rewrite !sigmoid_opp.
+  replace (0 * L_ref) with 0 by ring.
+  change (1 / sqrt (sigmoid L * (1 - sigmoid L) + eps)) with (push eps L).
+  change (1 / sqrt (sigmoid (Rmax L_ref 0) * (1 - sigmoid (Rmax L_ref 0)) + eps)) with (push eps (Rmax L_ref 0)).
+  pose proof (push_pos eps L He). pose proof (push_pos eps (Rmax L_ref 0) He).
+  unfold Rdiv. rewrite Rinv_1, !Rmult_1_r, Rmult_1_l, ln_mult, ln_Rinv by (try assumption; apply Rinv_0_lt_compat; assumption).
+  reflexivity.
+Qed.
+
+(** The mirror's clock. From log-odds L_ref the mirror is at L > L_ref or above after any number of updates n with n + 1
+    not below the bound which the library computes, so that the first such n is below the bound: the time of
+    dL/dn = Omega / beta from one to the other, plus the log of Omega (L) over Omega (max (L_ref, 0)), plus 1. *)
 Theorem b12 : forall (beta eps L_ref L : R) (n : nat),
   0 <= eps -> 0 < beta -> L_ref < L ->
-  Formulas.mirror_bound L_ref L beta eps <= INR n -> L <= orbit (mirror_step beta eps) L_ref n.
+  Formulas.mirror_bound L_ref L beta eps <= INR n + 1 -> L <= orbit (mirror_step beta eps) L_ref n.
 Proof.
   intros beta eps L_ref L n He Hb HL HB. set (u := orbit (mirror_step beta eps) L_ref).
   assert (T : forall k, INR k <= beta * (Formulas.clock (u k) eps - Formulas.clock L_ref eps)
@@ -166,16 +179,7 @@ Proof.
   { induction k; [unfold u; simpl; lra|]. rewrite S_INR. pose proof (one_update beta eps (u k) He Hb) as O. cbv zeta in O.
     change (mirror_step beta eps (u k)) with (u (S k)) in O. nra. }
   destruct (Rle_or_lt L (u n)) as [|N]; [assumption|exfalso]. specialize (T n).
-  assert (EB : Formulas.mirror_bound L_ref L beta eps
-    = beta * (Formulas.clock L eps - Formulas.clock L_ref eps) + (ln (push eps L) - ln (push eps (Rmax L_ref 0))) + 1).
-  { unfold Formulas.mirror_bound. fold (Formulas.clock L eps) (Formulas.clock L_ref eps). rewrite !sigmoid_opp.
-    replace (0 * L_ref) with 0 by ring.
-    change (1 / sqrt (sigmoid L * (1 - sigmoid L) + eps)) with (push eps L).
-    change (1 / sqrt (sigmoid (Rmax L_ref 0) * (1 - sigmoid (Rmax L_ref 0)) + eps)) with (push eps (Rmax L_ref 0)).
-    pose proof (push_pos eps L He). pose proof (push_pos eps (Rmax L_ref 0) He).
-    unfold Rdiv. rewrite Rinv_1, !Rmult_1_r, Rmult_1_l, ln_mult, ln_Rinv by (try assumption; apply Rinv_0_lt_compat; assumption).
-    reflexivity. }
-  rewrite EB in HB. destruct (clock_rises eps (u n) L He N) as (c & _ & E). pose proof (root_pos' eps c He).
+  rewrite mirror_bound_form in HB by assumption. destruct (clock_rises eps (u n) L He N) as (c & _ & E). pose proof (root_pos' eps c He).
   assert (Formulas.clock (u n) eps < Formulas.clock L eps) by nra.
   assert (ln (push eps (Rmax (u n) 0)) <= ln (push eps L)).
   { assert (Q : push eps (Rmax (u n) 0) <= push eps L).
@@ -184,19 +188,45 @@ Proof.
   nra.
 Qed.
 
+(** Without smoothing the bound is below pi beta + 1/2 log (1 / (4 delta (1 - delta))) + 1, from whatever reference to a
+    failure of delta. *)
+Theorem b12_no_smoothing : forall (beta L_ref L : R) (n : nat), 0 < beta -> L_ref < L ->
+  let delta := 1 - sigmoid L in
+  PI * beta + / 2 * ln (1 / (4 * delta * (1 - delta))) + 1 <= INR n + 1 -> L <= orbit (mirror_step beta 0) L_ref n.
+Proof.
+  intros beta L_ref L n Hb HL delta H. apply b12; try lra. eapply Rle_trans; [left|exact H].
+  rewrite mirror_bound_form by lra. pose proof (push_pos 0 L ltac:(lra)) as PL. pose proof (push_pos 0 0 ltac:(lra)) as P0.
+  assert (Z : push 0 0 <= push 0 (Rmax L_ref 0)) by (apply push_least; lra).
+  assert (LZ : ln (push 0 0) <= ln (push 0 (Rmax L_ref 0))) by (destruct Z as [Z|<-]; [left; apply ln_increasing; assumption|lra]).
+  assert (V : forall x, ln (push 0 x) = - (/ 2 * ln (var x))).
+  { intros x. pose proof (var_pos x) as V. pose proof (root_pos' 0 x ltac:(lra)) as R0. pose proof (root_square 0 x ltac:(lra)) as S.
+    rewrite push_root. unfold Rdiv. rewrite Rmult_1_l, ln_Rinv by exact R0.
+    replace (var x) with (root 0 x * root 0 x) by lra. rewrite ln_mult by exact R0. lra. }
+  rewrite V in LZ |- *. assert (V0 : var 0 = / 4) by (unfold var; rewrite sigmoid_0; lra). rewrite V0 in LZ.
+  assert (E : ln (1 / (4 * delta * (1 - delta))) = ln (/ 4) - ln (var L)).
+  { pose proof (var_pos L). replace (4 * delta * (1 - delta)) with (4 * var L) by (unfold delta, var; ring).
+    unfold Rdiv. rewrite Rmult_1_l, ln_Rinv, ln_mult, ln_Rinv by lra. ring. }
+  rewrite E. assert (A : forall x, - (PI / 2) < Formulas.clock x 0 < PI / 2).
+  { intros x. rewrite clock_form, sqrt_0, !Rmult_0_r, Rmult_0_l, Rplus_0_r. split; [|apply atan_bound].
+    replace (- (PI / 2)) with (- PI / 2) by field. apply atan_bound. }
+  pose proof (A L). pose proof (A L_ref).
+  assert (beta * (Formulas.clock L 0 - Formulas.clock L_ref 0) < beta * PI) by (apply Rmult_lt_compat_l; lra). lra.
+Qed.
+
 (** How fast the mirror climbs. The library's clock is the time of dL/dn = Omega / beta, over beta: its slope is
-    1 / Omega. At eps = 0 it stays below pi / 2 however far L goes, so that all of the way to 1 takes less than
-    beta (pi / 2 - clock (L_ref)). Near 1 the slope of the map is exp (- 1 / (beta sqrt eps)). And mean-only is at L or
-    above after n updates exactly if n >= beta (L - L_ref). *)
+    1 / Omega, at eps = 0 too. There it stays below pi / 2 however far L goes, so that the equation reaches every L in
+    less than beta (pi / 2 - clock (L_ref)). (That the updates follow it for large beta is not part of this.) Near 1 the
+    slope of the map is exp (- 1 / (beta sqrt eps)). And mean-only is at L or above after n updates exactly if
+    n >= beta (L - L_ref). *)
 Theorem b5 : forall beta eps L_ref L : R, 0 < beta -> 0 < eps ->
-  is_derive (fun x => Formulas.clock x eps) L (1 / Omega (sigmoid L) eps) /\
+  (forall e, 0 <= e -> is_derive (fun x => Formulas.clock x e) L (1 / Omega (sigmoid L) e)) /\
   Formulas.clock L 0 < PI / 2 /\
   is_derive (mirror_map beta eps) 1 (exp (- (1 / (beta * sqrt eps)))) /\
   (forall n, L <= orbit (step (fun _ => 1) 0 beta L_ref) L_ref n <-> beta * (L - L_ref) <= INR n).
 Proof.
   intros beta eps L_ref L Hb He. refine (conj _ (conj _ (conj _ _))).
-  - replace (1 / Omega (sigmoid L) eps) with (root eps L); [apply clock_derive; lra|].
-    change (Omega (sigmoid L) eps) with (1 / root eps L). pose proof (root_pos' eps L ltac:(lra)). field. lra.
+  - intros e E. replace (1 / Omega (sigmoid L) e) with (root e L); [apply clock_derive, E|].
+    change (Omega (sigmoid L) e) with (1 / root e L). pose proof (root_pos' e L E). field. lra.
   - rewrite clock_form. rewrite sqrt_0. rewrite !Rmult_0_r, Rmult_0_l, Rplus_0_r. apply atan_bound.
   - apply e18; assumption.
   - intros n. assert (E : orbit (step (fun _ => 1) 0 beta L_ref) L_ref n = L_ref + INR n / beta).

@@ -82,8 +82,8 @@ Proof.
   change (sum_n (fun j => delta j) k) with (sum_n delta k) in S. lra.
 Qed.
 
-(** The bound delta* cannot be made smaller: there are two policies at a distance of d in total variation, for every d
-    in [0, 1], whose success rates differ by exactly d. *)
+(** The bound delta* cannot be made smaller, not even if all of the error comes in one step: there are two policies at a
+    distance of d in total variation, for every d in [0, 1], whose success rates differ by exactly d. *)
 Theorem e17 : forall d : R, 0 <= d <= 1 ->
   let P (i : nat) := match i with O => d | _ => 1 - d end in
   let Q (i : nat) := match i with O => 0 | _ => 1 end in
@@ -98,4 +98,37 @@ Proof.
   - replace (d - 0) with d by ring. replace (1 - d - 1) with (- d) by ring.
     rewrite Rabs_Ropp, Rabs_right by lra. field.
   - ring.
+Qed.
+
+(** Nor need the limit exist. With the exact policy at rest there are parametric ones, all at a distance of d from it, that
+    satisfy Assumption 1 with the one error d, and whose success rates tend to nothing. *)
+Theorem e17_no_limit : forall d : R, 0 < d <= / 2 ->
+  let Q (k i : nat) := / 2 in
+  let side (k : nat) := match k with O => 0 | S j => if Nat.even j then d else - d end in
+  let P (k i : nat) := match i with O => / 2 + side k | _ => / 2 - side k end in
+  let r (i : nat) := match i with O => true | _ => false end in
+  (forall k, policy 2 (Q k) /\ policy 2 (P k)) /\
+  assumption_1 2 P Q (fun k => match k with O => d | _ => 0 end) /\
+  (forall q : R, ~ is_lim_seq (fun k => success 2 r (P k)) q).
+Proof.
+  intros d Hd Q side P r.
+  assert (Sz : forall k, side k = 0 \/ side k = d \/ side k = - d).
+  { intros [|k]; [left; reflexivity|]. unfold side. destruct (Nat.even k); lra. }
+  assert (T : forall k, TV 2 (P k) (Q k) = Rabs (side k)).
+  { intros k. unfold TV, P, Q. simpl. replace (/ 2 + side k - / 2) with (side k) by ring.
+    replace (/ 2 - side k - / 2) with (- side k) by ring. rewrite Rabs_Ropp. field. }
+  assert (Ab : forall j, Rabs (side (S j)) = d).
+  { intros j. unfold side. destruct (Nat.even j); [|rewrite Rabs_Ropp]; apply Rabs_right; lra. }
+  split; [|split].
+  - intros k. unfold policy, P, Q. simpl. repeat split; try lra; intros i Hi; [lra|].
+    destruct (Sz k) as [E|[E|E]], i; rewrite E; lra.
+  - split.
+    + intros i Hi. unfold P, Q, side. destruct i; lra.
+    + intros k. rewrite !T, Ab. destruct k; [simpl; rewrite Rabs_R0; lra|rewrite Ab; lra].
+  - intros q Hq. apply is_lim_seq_spec in Hq. assert (D : 0 < d) by lra. destruct (Hq (mkposreal _ D)) as [N HN]. simpl in HN.
+    assert (V : forall k, success 2 r (P k) = / 2 + side k) by (intros; unfold success, r, P; simpl; ring).
+    pose proof (HN (S (2 * N)) ltac:(lia)) as A. pose proof (HN (S (S (2 * N))) ltac:(lia)) as B. rewrite V in A, B.
+    assert (E : Nat.even (2 * N) = true) by (apply Nat.even_spec; exists N; reflexivity).
+    assert (O : Nat.even (S (2 * N)) = false) by (rewrite Nat.even_succ, <- Nat.negb_even, E; reflexivity).
+    unfold side in A, B. rewrite E in A. rewrite O in B. apply Rabs_def2 in A. apply Rabs_def2 in B. lra.
 Qed.

@@ -4,12 +4,12 @@ Require Import Reals Lra Lia Psatz Bool Coquelicot.Coquelicot.
 Require Import Primitives Paper Logistic Force Sums Policies PolicyDynamics SuccessMap Contraction TwoKl.
 Open Scope R_scope.
 
-(* The iterates with both penalties, from the reference. *)
-Fixpoint two_kl (n : nat) (r : nat -> bool) (alpha beta eps : R) (pi_ref : nat -> R) (k : nat) : nat -> R :=
+(* The iterates with both penalties, from the reference, for any advantage of the output at the last success rate. *)
+Fixpoint two_kl (n : nat) (r : nat -> bool) (A : R -> nat -> R) (alpha beta : R) (pi_ref : nat -> R) (k : nat) : nat -> R :=
   match k with
   | O => pi_ref
-  | S m => let last := two_kl n r alpha beta eps pi_ref m in
-           tilt n (whitened r (success n r last) eps) beta (geometric_mean n pi_ref last alpha)
+  | S m => let last := two_kl n r A alpha beta pi_ref m in
+           tilt n (A (success n r last)) beta (geometric_mean n pi_ref last alpha)
   end.
 
 (* One update of any variant in log-odds, with the weighting's Omega as a function of them. *)
@@ -45,8 +45,9 @@ Proof.
   destruct (r i); field; lra.
 Qed.
 
-Lemma two_kl_reweighted n r alpha beta eps pi_ref k :
-  policy n pi_ref -> 0 < alpha < 1 -> reweighted n r pi_ref (two_kl n r alpha beta eps pi_ref k).
+Lemma two_kl_reweighted n r (plus minus : R -> R) alpha beta pi_ref k :
+  policy n pi_ref -> 0 < alpha < 1 ->
+  reweighted n r pi_ref (two_kl n r (fun p => score r (plus p) (minus p)) alpha beta pi_ref k).
 Proof.
   intros. induction k; simpl.
   - exists 1, 1. repeat split; try lra. intros. destruct (r i); ring.
@@ -85,19 +86,17 @@ Proof.
     + intros. field. lra.
 Qed.
 
-(** Along the paper's own iteration, from the reference and by exact maximisers, both divergences are 0 at every step:
-    given a success every iterate is the reference given a success, and so with failures. So Delta_R vanishes, and the
-    log-odds obey alpha logit p_ref + (1 - alpha) logit p + Omega (p) / beta. *)
-Theorem e15 : forall (n : nat) (r : nat -> bool) (alpha beta eps : R) (pi_ref : nat -> R),
-  policy n pi_ref -> 0 < success n r pi_ref < 1 -> 0 < alpha < 1 -> 0 < beta -> 0 < eps ->
-  let pi k := two_kl n r alpha beta eps pi_ref k in
+Lemma along n r (plus minus : R -> R) alpha beta pi_ref :
+  policy n pi_ref -> 0 < success n r pi_ref < 1 -> 0 < alpha < 1 -> 0 < beta ->
+  let pi k := two_kl n r (fun p => score r (plus p) (minus p)) alpha beta pi_ref k in
   let p k := success n r (pi k) in
   forall k,
-    (forall side, renyi n alpha (given n r side pi_ref) (given n r side (pi k)) = 0) /\
+    (forall side, (forall i, (i < n)%nat -> given n r side (pi k) i = given n r side pi_ref i) /\
+      renyi n alpha (given n r side pi_ref) (given n r side (pi k)) = 0) /\
     0 < p k < 1 /\
-    logit (p (S k)) = alpha * logit (p 0%nat) + (1 - alpha) * logit (p k) + Omega (p k) eps / beta.
+    logit (p (S k)) = alpha * logit (p 0%nat) + (1 - alpha) * logit (p k) + (plus (p k) + minus (p k)) / beta.
 Proof.
-  intros n r alpha beta eps pi_ref P Hs Ha Hb He pi p k.
+  intros P Hs Ha Hb pi p k.
   assert (Rw : forall k, reweighted n r pi_ref (pi k)) by (intros; apply two_kl_reweighted; assumption).
   destruct (chance_sides n r pi_ref P) as [Tr Fa].
   assert (Ch : forall side, 0 < chance n r side pi_ref) by (intros []; lra).
@@ -123,10 +122,30 @@ Proof.
       - assumption.
       - unfold of_side. rewrite Q, eqb_reflx. assumption. }
     pose proof (C' true). pose proof (C' false). unfold p. lra. }
-  split; [intros; apply Ren|]. split; [apply In|].
-  destruct (theorem_9 n r alpha beta eps pi_ref (pi k) P (Pk k) Ha Hb He Hs (In k) (Share k)) as [_ E].
-  change (p (S k)) with (success n r (tilt n (whitened r (success n r (pi k)) eps) beta (geometric_mean n pi_ref (pi k) alpha))).
+  split; [intros side; split; [apply reweighted_given; [apply Rw|apply Ch]|apply Ren]|]. split; [apply In|].
+  destruct (lemma_3 n r alpha pi_ref (pi k) P (Pk k) Ha Hs (In k) (Share k)) as [Sg E].
+  change (p (S k)) with (success n r (tilt n (score r (plus (p k)) (minus (p k))) beta (geometric_mean n pi_ref (pi k) alpha))).
+  destruct (Share k true) as (i & Hi & _ & A & B).
+  rewrite theorem_8_log_odds; [|apply geometric_mean_policy, (overlap_pos n _ _ alpha i Hi A B)|exact Sg|exact Hb].
   rewrite E, !Ren. change (p 0%nat) with (success n r pi_ref). fold (p k). ring.
+Qed.
+
+(** Along the paper's own iteration, from the reference and by exact maximisers, both divergences are 0 at every step:
+    given a success every iterate is the reference given a success, and so with failures. So Delta_R vanishes, and the
+    log-odds obey alpha logit p_ref + (1 - alpha) logit p + Omega (p) / beta. *)
+Theorem e15 : forall (n : nat) (r : nat -> bool) (alpha beta eps : R) (pi_ref : nat -> R),
+  policy n pi_ref -> 0 < success n r pi_ref < 1 -> 0 < alpha < 1 -> 0 < beta -> 0 < eps ->
+  let pi k := two_kl n r (fun p => whitened r p eps) alpha beta pi_ref k in
+  let p k := success n r (pi k) in
+  forall k,
+    (forall side, (forall i, (i < n)%nat -> given n r side (pi k) i = given n r side pi_ref i) /\
+      renyi n alpha (given n r side pi_ref) (given n r side (pi k)) = 0) /\
+    0 < p k < 1 /\
+    logit (p (S k)) = alpha * logit (p 0%nat) + (1 - alpha) * logit (p k) + Omega (p k) eps / beta.
+Proof.
+  intros n r alpha beta eps pi_ref P Hs Ha Hb He pi p k.
+  destruct (along n r (fun p => omega_plus p eps) (fun p => omega_minus p eps) alpha beta pi_ref P Hs Ha Hb k) as (G & I & E).
+  cbv beta in E. refine (conj G (conj I _)). rewrite <- omegas_sum by (try exact He; lra). exact E.
 Qed.
 
 (** In log-odds two penalties are GRPO at strength alpha beta, damped: with T its step, theirs is (1 - alpha) L +
@@ -154,7 +173,7 @@ Proof.
 Qed.
 
 (** Mean-only with two penalties, from the reference, is monotone: after n updates it has gained
-    (1 - (1 - alpha)^n) / (alpha beta). (Where the whitened one is monotone is not part of this.) *)
+    (1 - (1 - alpha)^n) / (alpha beta). *)
 Theorem e16 : forall alpha beta L_ref : R, 0 < alpha < 1 -> 0 < beta ->
   (forall n, orbit (step (fun _ => 1) alpha beta L_ref) L_ref n - L_ref = (1 - (1 - alpha) ^ n) / (alpha * beta)) /\
   (forall n, orbit (step (fun _ => 1) alpha beta L_ref) L_ref n < orbit (step (fun _ => 1) alpha beta L_ref) L_ref (S n)).
@@ -170,10 +189,11 @@ Proof.
   pose proof (pow_lt (1 - alpha) n ltac:(lra)). simpl. nra.
 Qed.
 
-(** Table 1, fixed points inside (0, 1), in log-odds. Mean + variance: GRPO rests where L = L_ref + Omega / beta, the
-    mirror nowhere, two penalties where L = L_ref + Omega / (alpha beta). Mean-only: L_ref + 1 / beta alone, reached in
-    one step; the mirror nowhere, and it has gained n / beta after n updates; two penalties L_ref + 1 / (alpha beta)
-    alone, from any two starts nearer by the factor 1 - alpha at each step. *)
+(** Table 1, fixed points inside (0, 1), in log-odds and with Delta_R = 0, as along the paper's iteration. Mean +
+    variance: GRPO rests where L = L_ref + Omega / beta, the mirror nowhere, two penalties where L = L_ref +
+    Omega / (alpha beta). Mean-only: L_ref + 1 / beta alone, reached in one step; the mirror nowhere, and it has gained
+    n / beta after n updates; two penalties L_ref + 1 / (alpha beta) alone, from any two starts nearer by the factor
+    1 - alpha at each step. *)
 Theorem table_1 : forall eps beta L_ref : R, 0 < eps -> 0 < beta ->
   (forall L, step (push eps) 1 beta L_ref L = L <-> L = L_ref + push eps L / beta) /\
   (forall L, step (push eps) 0 beta L_ref L <> L) /\
@@ -208,6 +228,28 @@ Proof.
   - apply Two; assumption.
   - replace (alpha * L_ref + (1 - alpha) * L + 1 / beta - (alpha * L_ref + (1 - alpha) * M + 1 / beta))
       with ((1 - alpha) * (L - M)) by ring. rewrite Rabs_mult, (Rabs_right (1 - alpha)) by lra. reflexivity.
+Qed.
+
+(** A fixed point of mean-only with two penalties is above the reference exactly if Delta_R + 1 / beta > 0; and along the
+    paper's iteration, mean-only, both divergences are 0 again, so that Delta_R vanishes and the condition holds. *)
+Theorem c6 :
+  (forall alpha beta L_ref Delta L, 0 < alpha -> 0 < beta ->
+    L = step (fun _ => 1) alpha beta L_ref L + Delta -> (L_ref < L <-> 0 < Delta + 1 / beta)) /\
+  (forall (n : nat) (r : nat -> bool) (alpha beta : R) (pi_ref : nat -> R),
+    policy n pi_ref -> 0 < success n r pi_ref < 1 -> 0 < alpha < 1 -> 0 < beta ->
+    let pi k := two_kl n r (fun p => score r (1 - p) p) alpha beta pi_ref k in
+    let p k := success n r (pi k) in
+    forall k,
+      (forall side, (forall i, (i < n)%nat -> given n r side (pi k) i = given n r side pi_ref i) /\
+        renyi n alpha (given n r side pi_ref) (given n r side (pi k)) = 0) /\
+      logit (p (S k)) = step (fun _ => 1) alpha beta (logit (p 0%nat)) (logit (p k))).
+Proof.
+  split.
+  - intros alpha beta L_ref Delta L Ha Hb E. unfold step in E.
+    assert (alpha * (L - L_ref) = Delta + 1 / beta) by lra. split; intros; nra.
+  - intros n r alpha beta pi_ref P Hs Ha Hb pi p k.
+    destruct (along n r (fun p => 1 - p) (fun p => p) alpha beta pi_ref P Hs Ha Hb k) as (G & _ & E).
+    split; [exact G|]. unfold step. replace 1 with (1 - p k + p k) at 2 by ring. exact E.
 Qed.
 
 (** Table 1, GRPO's stability: if h has slopes of at most k < 1 in size on [0, 1], every orbit converges to its fixed

@@ -33,14 +33,16 @@ Qed.
 
 (** A positive Omega puts every fixed point above the reference. A bounded, continuous one has exactly one fixed point
     for every prompt and penalty if it never rises along the log-odds; and if it rises anywhere, some prompt and penalty
-    have two. (That a run then ends there or alternates between two values is not part of this.) *)
-Theorem b14 : forall (Om : R -> R) (bound : R),
-  (forall L, continuity_pt Om L) -> (forall L, Rabs (Om L) <= bound) ->
+    have two. (That a run then ends there or alternates between two values, a third fixed point in the last case, one
+    fixed point of an Omega without a bound, and a share alpha of the penalty, are not part of this.) *)
+Theorem b14 : forall Om : R -> R,
   (forall L_ref beta L, 0 < beta -> 0 < Om L -> update Om L_ref beta L = L -> L_ref < L) /\
-  ((forall x y, x < y -> Om y <= Om x) <->
-    (forall L_ref beta, 0 < beta -> exists L, update Om L_ref beta L = L /\ forall M, update Om L_ref beta M = M -> M = L)).
+  (forall bound, (forall L, continuity_pt Om L) -> (forall L, Rabs (Om L) <= bound) ->
+    ((forall x y, x < y -> Om y <= Om x) <->
+      (forall L_ref beta, 0 < beta ->
+        exists L, update Om L_ref beta L = L /\ forall M, update Om L_ref beta M = M -> M = L))).
 Proof.
-  intros Om bound Hc Hbd. split; [|split].
+  intros Om. split; [|intros bound Hc Hbd; split].
   - intros L_ref beta L Hb P E. rewrite <- E. unfold update.
     assert (0 < Om L / beta) by (apply Rdiv_lt_0_compat; assumption). lra.
   - intros Falls L_ref beta Hb. set (d := fun L => update Om L_ref beta L - L).
@@ -100,8 +102,8 @@ Qed.
 
 (** Training in stages, each anchored where the last one ended. A stage of one update or more gains at least
     2 / (beta sqrt (1 + 4 eps)) nats, whatever its length, and so does one that is run to a fixed point, which is an
-    implicit Euler step of dL/dn = Omega / beta; so over the stages the success rate tends to 1. (That no schedule is ahead
-    of the mirror is not part of this.) *)
+    implicit Euler step of dL/dn = Omega / beta; so over the stages the success rate tends to 1. (A beta for
+    each stage, and that no schedule is ahead of the mirror, are not part of this.) *)
 Theorem b11 : forall (beta eps : R) (start : nat -> R), 0 < beta -> 0 < eps ->
   (forall k, (exists m, start (S k) = orbit (update (push eps) (start k) beta) (start k) (S m)) \/
              start (S k) = start k + push eps (start (S k)) / beta) ->

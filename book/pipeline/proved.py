@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable
 
-from grpo_paper.ledger import RECORDS, Statement
+from grpo_paper.ledger import RECORDS, Erratum, Statement
 from grpo_paper.ledger.plain import plain
-from grpo_paper.ledger.proofs import PROOFS
+from grpo_paper.ledger.proofs import PARTLY, PROOFS
 from proofs.files import Theorem, theorems
 
 BOX = re.compile(
@@ -19,18 +19,23 @@ ENDS = "{doc}`how this is checked </machine>`"
 
 def with_folds(text: str) -> str:
     """A cell of a chapter, with a fold after each theorem box whose item is proved by machine."""
-    return BOX.sub(lambda box: box[0] + _fold_of(box["label"]), text)
+    return BOX.sub(lambda box: box[0] + _fold_of(box["label"].removesuffix("-box")), text)
 
 
 def _fold_of(label: str) -> str:
     record = RECORDS.get(label)
-    return f"\n\n{fold(_of(record.proof))}" if record and record.proof else ""
+    return f"\n\n{fold(_of(record.proof), title(record))}" if record and record.proof else ""
 
 
-def fold(proved: Iterable[Theorem], title: str = "✓ Proved by machine: what Coq was shown", ends: str = ENDS) -> str:
+def title(item: Statement | Erratum) -> str:
+    """What the fold of an item is called."""
+    return f"✓ Proved by machine{' in part' * (item.number in PARTLY)}: what Coq was shown"
+
+
+def fold(proved: Iterable[Theorem], name: str, ends: str = ENDS) -> str:
     """Theorems as one line of MyST that opens.
 
-    >>> print(fold([Theorem("A.b", "It is so.", "Theorem b : True.")]))
+    >>> print(fold([Theorem("A.b", "It is so.", "Theorem b : True.")], "✓ Proved by machine: what Coq was shown"))
     :::{dropdown} ✓ Proved by machine: what Coq was shown
     :class-container: checks
     <BLANKLINE>
@@ -46,7 +51,7 @@ def fold(proved: Iterable[Theorem], title: str = "✓ Proved by machine: what Co
     proved = list(proved)
     said = [f"{theorem.reading}\n\n```text\n{theorem.statement}\n```\n" for theorem in proved]
     files = ", ".join(dict.fromkeys(f"`proofs/{theorem.name.partition('.')[0]}.v`" for theorem in proved))
-    return "\n".join([f":::{{dropdown}} {title}", ":class-container: checks", "", *said, f"{files}; {ends}.", ":::"])
+    return "\n".join([f":::{{dropdown}} {name}", ":class-container: checks", "", *said, f"{files}; {ends}.", ":::"])
 
 
 def page() -> str:
@@ -54,8 +59,9 @@ def page() -> str:
     parts = []
     for number, names in PROOFS.items():
         record = next(r for r in RECORDS.values() if r.number == number)
-        title = record.title if isinstance(record, Statement) else record.where
-        parts += [fold(_of(names), f"{number}: {plain(title)}", f"[in the ledger](#ledger-{record.id})"), ""]
+        about = plain(record.title if isinstance(record, Statement) else record.where)
+        about += " (in part)" * (number in PARTLY)
+        parts += [fold(_of(names), f"{number}: {about}", f"[in the ledger](#ledger-{record.id})"), ""]
     return "\n".join(parts)
 
 

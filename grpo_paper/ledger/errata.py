@@ -268,7 +268,7 @@ ERRATA = (
         "misprint",
         "Section 2, after the objective",
         "“for $ϵ ∈ [0,1]$, the clipping function $f_ϵ$”, where $ϵ → ∞$ is taken later",
-        r"$ϵ \ge 0$. The limit without a clip is reached once $ϵ$ passes every ratio less 1; up to $ϵ = 1$ a "
+        r"$ϵ \ge 0$. The limit without a clip is reached once $ϵ \ge 1$ passes every ratio less 1; up to $ϵ = 1$ a "
         r"success's ratio "
         "is still cut at 2.",
         ("theory.objective.clipped_surrogate",),

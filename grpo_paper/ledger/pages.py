@@ -6,7 +6,7 @@ from typing import get_args
 
 from grpo_paper.ledger import ALL, CLAIMS, ERRATA, FURTHER, RECORDS, STATEMENTS, Erratum, Statement
 from grpo_paper.ledger.plain import plain
-from grpo_paper.ledger.proofs import WITHOUT
+from grpo_paper.ledger.proofs import PARTLY, WITHOUT
 from grpo_paper.ledger.records import Kind
 
 PAPER = "https://arxiv.org/abs/2503.06639v4"
@@ -38,7 +38,8 @@ def record(item: Statement | Erratum, width: int = 80) -> str:
     else:
         fields = {"": item.where, "as printed": item.as_printed, "what holds": item.holds}
     fields |= {"computed by": ", ".join(item.functions), "tested by": item.test}
-    fields["proved by machine"] = ", ".join(item.proof) or f"no; {WITHOUT.get(item.number, '')}"
+    without = f"; not by machine: {_why(item)}" if item.proof else f"no; {_why(item)}"
+    fields["proved by machine"] = ", ".join(item.proof) + without * bool(_why(item))
     fields["status"] = item.status if isinstance(item, Statement) else item.kind
     fields["page"] = f"notebooks/{item.page}.md" if item.page else ""
     lines = (f"{name}: {plain(text)}" if name else plain(text) for name, text in fields.items() if text)
@@ -76,8 +77,9 @@ SEALS = (
     "Each item says how it is known. *Derived*: by an argument in its chapter, for a reader. *Certified*: by interval",
     "arithmetic, for the values named. *Computed*: by numbers, and not proved. *Measured*: in training runs or in",
     "other people's code. *Checked*: a test holds the functions to it, against something that does not know the",
-    "answer. *Proved by machine*: Coq's kernel has followed every step of a proof; the page {doc}`machine` shows the",
-    "statements, what ties them to the functions, and how to repeat it. Where no machine has, the row says why.",
+    "answer. *Proved by machine*: Coq's kernel has followed every step of a proof, *in part* where the row says what",
+    "is left out. The page {doc}`machine` shows the statements, what ties them to the functions, and how to repeat it.",
+    "Where no machine has, the row says why.",
 )
 """What each seal of a record means."""
 
@@ -89,9 +91,14 @@ def seals(item: Statement | Erratum) -> str:
     '*Derived · checked · proved by machine.*'
     """
     how = {"proved": "derived"}.get(item.status, item.status) if isinstance(item, Statement) else ""
-    said = " · ".join(filter(None, [how, "checked" * bool(item.test), "proved by machine" * bool(item.proof)]))
-    why = WITHOUT.get(item.number, "")
+    by_machine = ("proved by machine" + " in part" * (item.number in PARTLY)) * bool(item.proof)
+    said = " · ".join(filter(None, [how, "checked" * bool(item.test), by_machine]))
+    why = _why(item)
     return f"*{said[:1].upper()}{said[1:]}.*" + f" *Not by machine:* {why}" * bool(why)
+
+
+def _why(item: Statement | Erratum) -> str:
+    return PARTLY.get(item.number) or WITHOUT.get(item.number, "")
 
 
 def _table(statements: Iterable[Statement]) -> list[str]:

@@ -68,7 +68,8 @@ STATES = {
     "B8": r"The Schwarzian derivative of the recursion in log-odds is negative. So every orbit, from every start, "
     r"converges to a fixed point, in particular wherever $p_{\mathrm{ref}} \ge 1.00392\,\%$.",
     "B9": r"With three fixed points the run ends at the top exactly if $p_{\mathrm{ref}} < 1 - p^*_2$, by its first "
-    r"update. Else it settles on the lowest if the slope there is $\ge -1$, and never if it is below.",
+    r"update. For a larger one it settles on the lowest if the slope there is $\ge -1$; if it is below, it never "
+    r"settles, unless it lands there exactly.",
     "B10": r"The best clipped update may raise a success by more than any factor, $1 + ϵ(1-p)/p$ at small $β$; at "
     r"$β = 0$ the best rates are all from $\min(1, \max((1+ϵ)p,\ p + ϵ(1-p)))$ to 1.",
     "B11": r"Every stage gains at least $2/(β\sqrt{1+4ε})$ nats, whatever its length; run to its lowest fixed point "

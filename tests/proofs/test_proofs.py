@@ -6,10 +6,11 @@ import shutil
 
 import pytest
 
-from book.pipeline.proved import page, with_folds
+from book.pipeline.proved import page, title, with_folds
 from grpo_paper.ledger import RECORDS
-from grpo_paper.ledger.pages import errata_page, record, statements_page
-from grpo_paper.ledger.proofs import PROOFS, WITHOUT
+from grpo_paper.ledger.pages import errata_page, record, seals, statements_page
+from grpo_paper.ledger.plain import plain
+from grpo_paper.ledger.proofs import PARTLY, PROOFS, WITHOUT
 from proofs import formulas
 from proofs.check import AXIOMS, ProofError, assumptions, coqc, unproved
 from proofs.files import FOLDER, barred, order, theorems
@@ -25,6 +26,23 @@ class TestLedger:
         numbers = {r.number for r in RECORDS.values()}
         assert PROOFS.keys() | WITHOUT.keys() == numbers
         assert not PROOFS.keys() & WITHOUT.keys()
+
+    def test_an_item_is_proved_in_part_where_a_reading_says_so(self) -> None:
+        said = {
+            number
+            for number, names in PROOFS.items()
+            if any(re.search("(is|are) not part of this", theorems()[name].reading) for name in names)
+        }
+        assert said == PARTLY.keys()
+
+    @pytest.mark.parametrize("number", PROOFS)
+    def test_the_seal_and_the_fold_say_in_part(self, number) -> None:
+        item = next(record for record in RECORDS.values() if record.number == number)
+        assert ("proved by machine in part" in seals(item)) == (number in PARTLY)
+        assert ("roved by machine in part" in title(item)) == (number in PARTLY)
+        left = PARTLY.get(number, "")
+        assert left in seals(item)
+        assert ("; not by machine: " + plain(left) in record(item, 999)) == (number in PARTLY)
 
     @pytest.mark.parametrize("name", NAMES)
     def test_each_theorem_is_in_its_file_with_a_reading(self, name) -> None:
@@ -101,6 +119,8 @@ class TestPage:
         assert folded.startswith(f"Before.\n\n{box}\n\n:::{{dropdown}}")
         assert folded.endswith("\n:::\n\nAfter.\n")
         assert theorems()["Amplification.theorem_3"].statement in folded
+        ours = ":::{admonition} B14: any weighting\n:name: b14-box\n:class: important\n\nSo it is.\n:::"
+        assert theorems()["Zoo.b14"].statement in with_folds(ours)
         assert with_folds(box.replace("theorem-3", "assumption-1")) == box.replace("theorem-3", "assumption-1")
 
 
