@@ -8,6 +8,13 @@ Import Certified.
 Local Notation f3 := (h (1 / 1000) 3 (1 / 100000)).
 Local Notation f5 := (h (1 / 10000) 5 (1 / 100000)).
 Ltac by_digits := unfold h; interval with (i_prec 80).
+(* What an update makes of an enclosure [a, b] of a run's last value, on a side where the map is monotone. *)
+Ltac one_update monotone a b :=
+  match goal with |- ?low <= ?run (S ?n) <= ?high =>
+    change (run (S n)) with (f3 (run n)); destruct (monotone a b (run n)) as [A B]; try lra;
+    match type of A with ?least <= _ => assert (low <= least) by by_digits end;
+    match type of B with _ <= ?most => assert (most <= high) by by_digits end; lra
+  end.
 
 (** At beta = 3, p_ref = 0.001 and eps = 0.00001 the run from the reference has no limit: from the eighth update on it
     alternates between [0.0018, 0.0022] and [0.54, 0.73]. (That it tends to two values, and longer cycles, are not part
@@ -28,41 +35,25 @@ Proof.
     assert (973065787867 / 1000000000000 <= f3 (1 / 1000)) by by_digits.
     assert (f3 (1 / 1000) <= 973065787870 / 1000000000000) by by_digits. lra. }
   assert (P2 : 7781830171 / 1000000000000 <= p 2%nat <= 7781830175 / 1000000000000).
-  { change (p 2%nat) with (f3 (p 1%nat)). destruct (Hi (973065787867 / 1000000000000) (973065787870 / 1000000000000) (p 1%nat)) as [A B]; try lra.
-    assert (7781830171 / 1000000000000 <= f3 (973065787867 / 1000000000000)) by by_digits.
-    assert (f3 (973065787870 / 1000000000000) <= 7781830175 / 1000000000000) by by_digits. lra. }
+  { one_update Hi (973065787867 / 1000000000000) (973065787870 / 1000000000000). }
   assert (P3 : 42461847628 / 1000000000000 <= p 3%nat <= 42461847670 / 1000000000000).
-  { change (p 3%nat) with (f3 (p 2%nat)). destruct (Lo (7781830171 / 1000000000000) (7781830175 / 1000000000000) (p 2%nat)) as [A B]; try lra.
-    assert (42461847628 / 1000000000000 <= f3 (7781830175 / 1000000000000)) by by_digits.
-    assert (f3 (7781830171 / 1000000000000) <= 42461847670 / 1000000000000) by by_digits. lra. }
+  { one_update Lo (7781830171 / 1000000000000) (7781830175 / 1000000000000). }
   assert (P4 : 5200171587 / 1000000000000 <= p 4%nat <= 5200171594 / 1000000000000).
-  { change (p 4%nat) with (f3 (p 3%nat)). destruct (Lo (42461847628 / 1000000000000) (42461847670 / 1000000000000) (p 3%nat)) as [A B]; try lra.
-    assert (5200171587 / 1000000000000 <= f3 (42461847670 / 1000000000000)) by by_digits.
-    assert (f3 (42461847628 / 1000000000000) <= 5200171594 / 1000000000000) by by_digits. lra. }
+  { one_update Lo (42461847628 / 1000000000000) (42461847670 / 1000000000000). }
   assert (P5 : 93068044968 / 1000000000000 <= p 5%nat <= 93068045232 / 1000000000000).
-  { change (p 5%nat) with (f3 (p 4%nat)). destruct (Lo (5200171587 / 1000000000000) (5200171594 / 1000000000000) (p 4%nat)) as [A B]; try lra.
-    assert (93068044968 / 1000000000000 <= f3 (5200171594 / 1000000000000)) by by_digits.
-    assert (f3 (5200171587 / 1000000000000) <= 93068045232 / 1000000000000) by by_digits. lra. }
+  { one_update Lo (5200171587 / 1000000000000) (5200171594 / 1000000000000). }
   assert (P6 : 3142824839 / 1000000000000 <= p 6%nat <= 3142824846 / 1000000000000).
-  { change (p 6%nat) with (f3 (p 5%nat)). destruct (Lo (93068044968 / 1000000000000) (93068045232 / 1000000000000) (p 5%nat)) as [A B]; try lra.
-    assert (3142824839 / 1000000000000 <= f3 (93068045232 / 1000000000000)) by by_digits.
-    assert (f3 (93068044968 / 1000000000000) <= 3142824846 / 1000000000000) by by_digits. lra. }
+  { one_update Lo (93068044968 / 1000000000000) (93068045232 / 1000000000000). }
   assert (P7 : 276686759160 / 1000000000000 <= p 7%nat <= 276686760480 / 1000000000000).
-  { change (p 7%nat) with (f3 (p 6%nat)). destruct (Lo (3142824839 / 1000000000000) (3142824846 / 1000000000000) (p 6%nat)) as [A B]; try lra.
-    assert (276686759160 / 1000000000000 <= f3 (3142824846 / 1000000000000)) by by_digits.
-    assert (f3 (3142824839 / 1000000000000) <= 276686760480 / 1000000000000) by by_digits. lra. }
+  { one_update Lo (3142824839 / 1000000000000) (3142824846 / 1000000000000). }
   assert (P8 : 2104308691 / 1000000000000 <= p 8%nat <= 2104308696 / 1000000000000).
-  { change (p 8%nat) with (f3 (p 7%nat)). destruct (Lo (276686759160 / 1000000000000) (276686760480 / 1000000000000) (p 7%nat)) as [A B]; try lra.
-    assert (2104308691 / 1000000000000 <= f3 (276686760480 / 1000000000000)) by by_digits.
-    assert (f3 (276686759160 / 1000000000000) <= 2104308696 / 1000000000000) by by_digits. lra. }
+  { one_update Lo (276686759160 / 1000000000000) (276686760480 / 1000000000000). }
   assert (E : forall j, 18 / 10000 <= p (2 * j + 8)%nat <= 22 / 10000 -> 54 / 100 <= p (2 * j + 9)%nat <= 73 / 100).
-  { intros j Hj. replace (2 * j + 9)%nat with (S (2 * j + 8)) by lia. change (p (S (2 * j + 8))) with (f3 (p (2 * j + 8)%nat)).
-    destruct (Lo (18 / 10000) (22 / 10000) (p (2 * j + 8)%nat)) as [A B]; try lra.
-    assert (54 / 100 <= f3 (22 / 10000)) by by_digits. assert (f3 (18 / 10000) <= 73 / 100) by by_digits. lra. }
+  { intros j Hj. replace (2 * j + 9)%nat with (S (2 * j + 8)) by lia.
+    one_update Lo (18 / 10000) (22 / 10000). }
   assert (Od : forall j, 54 / 100 <= p (2 * j + 9)%nat <= 73 / 100 -> 18 / 10000 <= p (2 * S j + 8)%nat <= 22 / 10000).
-  { intros j Hj. replace (2 * S j + 8)%nat with (S (2 * j + 9)) by lia. change (p (S (2 * j + 9))) with (f3 (p (2 * j + 9)%nat)).
-    destruct (Hi (54 / 100) (73 / 100) (p (2 * j + 9)%nat)) as [A B]; try lra.
-    assert (18 / 10000 <= f3 (54 / 100)) by by_digits. assert (f3 (73 / 100) <= 22 / 10000) by by_digits. lra. }
+  { intros j Hj. replace (2 * S j + 8)%nat with (S (2 * j + 9)) by lia.
+    one_update Hi (54 / 100) (73 / 100). }
   assert (All : forall j, 18 / 10000 <= p (2 * j + 8)%nat <= 22 / 10000).
   { induction j; [change (2 * 0 + 8)%nat with 8%nat; lra|]. apply Od, E, IHj. }
   split; [intros j; split; [apply All|apply E, All]|].

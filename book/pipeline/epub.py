@@ -50,7 +50,7 @@ def set_formulas(packed: Path, page: Path, epub: Path) -> None:
         for entry, content in files.items():
             if entry.filename in texts:
                 content = FORMULA.sub(lambda m: set_[m[2], m[3]], FILES.sub("", texts[entry.filename])).encode()
-            if entry.filename == "content.opf":
+            elif entry.filename == "content.opf":
                 with_formulas = {name for name, text in texts.items() if FORMULA.search(text)}
                 content = _declared(content.decode(), with_formulas).encode()
             book.writestr(entry, content)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from book.pipeline.story import opens
 from grpo_paper.ledger import RECORDS, Erratum, Statement
 from grpo_paper.ledger.plain import plain
 from grpo_paper.ledger.proofs import PARTLY, PROOFS
@@ -51,7 +52,7 @@ def fold(proved: Iterable[Theorem], name: str, ends: str = ENDS) -> str:
     proved = list(proved)
     said = [f"{theorem.reading}\n\n```text\n{theorem.statement}\n```\n" for theorem in proved]
     files = ", ".join(dict.fromkeys(f"`proofs/{theorem.name.partition('.')[0]}.v`" for theorem in proved))
-    return "\n".join([f":::{{dropdown}} {name}", ":class-container: checks", "", *said, f"{files}; {ends}.", ":::"])
+    return opens(name, *said, f"{files}; {ends}.")
 
 
 def page() -> str:

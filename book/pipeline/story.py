@@ -52,8 +52,12 @@ def folded(checks: Sequence[Check]) -> str:
     - it is so.
     :::
     """
-    lines = [f":::{{dropdown}} ✓ {summary(checks)}", ":class-container: checks", ""]
-    return "\n".join([*lines, *(f"- {check['sentence']}" for check in checks), ":::"])
+    return opens(f"✓ {summary(checks)}", *(f"- {check['sentence']}" for check in checks))
+
+
+def opens(name: str, *lines: str) -> str:
+    """A quiet line of MyST with more behind it."""
+    return "\n".join([f":::{{dropdown}} {name}", ":class-container: checks", "", *lines, ":::"])
 
 
 def summary(checks: Sequence[Check]) -> str:

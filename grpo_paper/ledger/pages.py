@@ -76,8 +76,8 @@ def statements_page() -> str:
 SEALS = (
     "Each item says how it is known. *Derived*: by an argument in its chapter, for a reader. *Certified*: by interval",
     "arithmetic, for the values named. *Computed*: by numbers, and not proved. *Measured*: in training runs or in",
-    "other people's code. *Checked*: a test holds the functions to it, against something that does not know the",
-    "answer. *Proved by machine*: Coq's kernel has followed every step of a proof, *in part* where the row says what",
+    "other people's code. *Checked*: a test holds the functions to it, by a second computation that does not use the",
+    "formula. *Proved by machine*: Coq's kernel has followed every step of a proof, *in part* where the row says what",
     "is left out. The page {doc}`machine` shows the statements, what ties them to the functions, and how to repeat it.",
     "Where no machine has, the row says why.",
 )

@@ -14,8 +14,32 @@ Kind = Literal["changes a conclusion", "changes a formula", "misprint", "sharpen
 """What an erratum amounts to, worst first; the last is none, but a statement that can be made sharper."""
 
 
+class _Numbered:
+    """What a statement and an erratum have from their number."""
+
+    number: str
+
+    @property
+    def id(self) -> str:
+        """Anchor in the book.
+
+        >>> Statement("Theorem 2", "", "").id, Erratum("E1", "misprint", "", "", "").id
+        ('theorem-2', 'e1')
+        """
+        return self.number.lower().replace(" ", "-")
+
+    @property
+    def proof(self) -> tuple[str, ...]:
+        """The theorems that prove it by machine, by file and name in `proofs/`.
+
+        >>> Statement("Theorem 3", "", "").proof, Erratum("E4", "misprint", "", "", "").proof
+        (('Amplification.theorem_3',), ('Amplification.e4',))
+        """
+        return PROOFS.get(self.number, ())
+
+
 @dataclass(frozen=True)
-class Statement:
+class Statement(_Numbered):
     """One statement: hypotheses in MyST, `page` a chapter, `test` a ``file::class`` under ``tests/``.
 
     functions: by where they are imported from, less the package, so that the ledger is read without what they need.
@@ -32,15 +56,6 @@ class Statement:
     status: Status = "proved"
 
     @property
-    def id(self) -> str:
-        """Anchor of the item in the book.
-
-        >>> Statement("Theorem 2", "", "").id
-        'theorem-2'
-        """
-        return self.number.lower().replace(" ", "-")
-
-    @property
     def states(self) -> str:
         """What it says, a sentence in MyST.
 
@@ -49,18 +64,9 @@ class Statement:
         """
         return STATES[self.number]
 
-    @property
-    def proof(self) -> tuple[str, ...]:
-        """The theorems that prove it by machine, by file and name in `proofs/`.
-
-        >>> Statement("Theorem 3", "", "").proof
-        ('Amplification.theorem_3',)
-        """
-        return PROOFS.get(self.number, ())
-
 
 @dataclass(frozen=True)
-class Erratum:
+class Erratum(_Numbered):
     """One erratum, in MyST text; fields as in `Statement`. What stands between “ and ” is the paper's."""
 
     number: str
@@ -71,24 +77,6 @@ class Erratum:
     functions: tuple[str, ...] = ()
     page: str = ""
     test: str = ""
-
-    @property
-    def id(self) -> str:
-        """Anchor of the erratum in the book.
-
-        >>> Erratum("E1", "misprint", "", "", "").id
-        'e1'
-        """
-        return self.number.lower()
-
-    @property
-    def proof(self) -> tuple[str, ...]:
-        """The theorems that prove it by machine, by file and name in `proofs/`.
-
-        >>> Erratum("E4", "misprint", "", "", "").proof
-        ('Amplification.e4',)
-        """
-        return PROOFS.get(self.number, ())
 
 
 def function(name: str) -> Callable[..., Any]:

@@ -157,7 +157,7 @@ publish("fig-weights", plt.figure(), data={"x": [0, 1]}, caption="Two points.", 
         chapter = minimal(kept / "notebooks", self.BODY)
         pipeline._keep(chapter)
         page = passports.hand_out([chapter], kept / "out")
-        assert "(cite-fig-weights)=" in page
+        assert "(cite-fig-weights)=\n## " in page
         assert 'alt="Nothing."' in page
         passport = parse((kept / "out" / "fig-weights.json").read_text().strip())
         code = source.program("weights", passport.parameters, until="fig-weights")

@@ -111,7 +111,9 @@ class TestPage:
 
     def test_can_be_read_in_the_dark(self, path, browser) -> None:
         page = browser.new_page(viewport=WIDE, color_scheme="dark")
-        Watched(page).open(path)
+        watched = Watched(page)
+        watched.open(path)
+        assert watched.wrong == []
         assert serious(page, {"runOnly": ["color-contrast"]}) == []
         page.close()
 
