@@ -77,6 +77,8 @@ Definition silent_share_4 (p : R) : R := p ^ 4 + (1 - p) ^ 4.
 
 Definition group_Omega_3 (p eps : R) : R := (1 - p) * ((1 - p) * ((2 + 0 * (eps + 0 * p)) / 3 * (1 / sqrt ((1 + 0 * (eps + 0 * p)) / 3 * ((2 + 0 * (eps + 0 * p)) / 3) + (eps + 0 * p))) - 0 * (eps + 0 * p)) + p * ((1 + 0 * (eps + 0 * p)) / 3 * (1 / sqrt ((2 + 0 * (eps + 0 * p)) / 3 * ((1 + 0 * (eps + 0 * p)) / 3) + (eps + 0 * p))) - (- ((1 + 0 * (eps + 0 * p)) / 3)) * (1 / sqrt ((1 + 0 * (eps + 0 * p)) / 3 * ((2 + 0 * (eps + 0 * p)) / 3) + (eps + 0 * p))))) + p * ((1 - p) * ((1 + 0 * (eps + 0 * p)) / 3 * (1 / sqrt ((2 + 0 * (eps + 0 * p)) / 3 * ((1 + 0 * (eps + 0 * p)) / 3) + (eps + 0 * p))) - (- ((1 + 0 * (eps + 0 * p)) / 3)) * (1 / sqrt ((1 + 0 * (eps + 0 * p)) / 3 * ((2 + 0 * (eps + 0 * p)) / 3) + (eps + 0 * p)))) + p * (0 * (eps + 0 * p) - (- ((2 + 0 * (eps + 0 * p)) / 3)) * (1 / sqrt ((2 + 0 * (eps + 0 * p)) / 3 * ((1 + 0 * (eps + 0 * p)) / 3) + (eps + 0 * p))))).
 
+Definition group_variance_3 (p a0 a1 a2 a3 b0 b1 b2 b3 : R) : R := (1 - p) * ((1 - p) * (a1 * ((1 * a1 / p - 2 * b1 / (1 - p)) / 3) - b0 * ((0 * a0 / p - 3 * b0 / (1 - p)) / 3)) + p * (a2 * ((2 * a2 / p - 1 * b2 / (1 - p)) / 3) - b1 * ((1 * a1 / p - 2 * b1 / (1 - p)) / 3))) + p * ((1 - p) * (a2 * ((2 * a2 / p - 1 * b2 / (1 - p)) / 3) - b1 * ((1 * a1 / p - 2 * b1 / (1 - p)) / 3)) + p * (a3 * ((3 * a3 / p - 0 * b3 / (1 - p)) / 3) - b2 * ((2 * a2 / p - 1 * b2 / (1 - p)) / 3))) - ((1 - p) * ((1 - p) * (a1 - b0) + p * (a2 - b1)) + p * ((1 - p) * (a2 - b1) + p * (a3 - b2))) ^ 2.
+
 Definition maxrl (p q eps : R) : R := 1 / p.
 
 Definition maxrl_slope (p q eps : R) : R := (- q) / p.

@@ -35,7 +35,7 @@ PROOFS: dict[str, tuple[str, ...]] = {
     "B2": ("Signs.b2",),
     "B4": ("TwoKlOrbits.b4",),
     "B5": ("MirrorClock.b5",),
-    "B6": ("Groups.b6", "Groups.e20"),
+    "B6": ("Groups.b6", "GroupVariance.b6_variance", "Groups.e20"),
     "B8": ("Schwarzian.b8_schwarzian", "Ends.b8", "Certificates.b8_everywhere"),
     "B9": ("Ends.b9_jump", "Ends.b9"),
     "B11": ("Zoo.b11",),
