@@ -59,6 +59,8 @@ Definition clipped_surrogate (rho A clip : R) : R := Rmin (rho * A) (Rmin (Rmax 
 
 Definition contrastive_surrogate (rho r p clip eps : R) : R := r * ((1 - p) * (1 / sqrt (p * (1 - p) + eps)) * Rmin rho (1 + clip)) - (1 - r) * (p * (1 / sqrt (p * (1 - p) + eps)) * Rmax rho (1 - clip)).
 
+Definition clipped_step (L L_ref beta clip eps : R) : R := Rmax (Rmax (Rmin (L_ref + 1 / sqrt (sigmoid L * sigmoid (- L) + eps) / 1 / beta) (Rmin (logit (Rmin ((1 + clip) * sigmoid L) 1)) (Rmax L (ln clip) - ln (sigmoid (Rabs (L - ln clip))) - ln (1 - clip)))) (Rmin (L_ref + Rmin (sigmoid L) (sigmoid (- L)) * (1 / sqrt (sigmoid L * sigmoid (- L) + eps) / 1) / beta) (Rmax (logit (Rmin ((1 + clip) * sigmoid L) 1)) (Rmax L (ln clip) - ln (sigmoid (Rabs (L - ln clip))) - ln (1 - clip))))) L_ref.
+
 Definition schwarzian (L eps : R) : R := (- ((3 * ((sigmoid L - sigmoid (- L)) * (sigmoid L - sigmoid (- L))) * ((sigmoid L - sigmoid (- L)) * (sigmoid L - sigmoid (- L))) - 2 * ((sigmoid L - sigmoid (- L)) * (sigmoid L - sigmoid (- L))) + 3) * eps * (eps + 2 * (sigmoid L * sigmoid (- L))) + (3 - 2 * ((sigmoid L - sigmoid (- L)) * (sigmoid L - sigmoid (- L)))) * (sigmoid L * sigmoid (- L)) * (sigmoid L * sigmoid (- L)))) / (8 * ((sigmoid L - sigmoid (- L)) * (sigmoid L - sigmoid (- L))) * (sigmoid L * sigmoid (- L) + eps) * (sigmoid L * sigmoid (- L) + eps)).
 
 Definition jump_beta (p_ref eps : R) : R := 1 / sqrt (sigmoid (logit p_ref) * sigmoid (- logit p_ref) + eps) / 1 / (2 * Rabs (logit p_ref)).

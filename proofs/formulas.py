@@ -75,6 +75,7 @@ FORMULAS: dict[str, Formula] = {
     "step_two_kl_dr": (_two_kl(variants.two_kl_dr), "L L_ref beta eps alpha"),
     "clipped_surrogate": (objective.clipped_surrogate, "rho A clip"),
     "contrastive_surrogate": (objective.contrastive_surrogate, "rho r p clip eps"),
+    "clipped_step": (success_map.clipped_step, "L L_ref beta clip eps"),
     "schwarzian": (fate.schwarzian, "L eps"),
     "jump_beta": (fate.jump_beta, "p_ref eps"),
     "clock": (clock.clock, "L eps"),
