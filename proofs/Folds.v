@@ -95,7 +95,7 @@ Lemma upper_fold : d1 b = 0 -> forall x, a < x < b -> d x < 0.
 Proof.
   intros Zb. destruct between as [|P]; [assumption|exfalso]. apply not_both; [|exact Zb].
   destruct (Req_dec (d1 a) 0) as [|N]; [assumption|exfalso].
-  destruct (crossing L_ref beta eps a (b - a)) as (x & y & Hx & Hy & A & B); try lra; [unfold defect; lra|exact N|].
+  destruct (crossing L_ref beta eps a (b - a)) as (x & y & Hx & Hy & A & B); try lra; [unfold defect; lra|].
   pose proof (positive_below x ltac:(lra)). pose proof (P y ltac:(lra)). nra.
 Qed.
 
@@ -103,7 +103,7 @@ Lemma lower_fold : d1 a = 0 -> forall x, a < x < b -> 0 < d x.
 Proof.
   intros Za. destruct between as [P|]; [exfalso|assumption]. apply not_both; [exact Za|].
   destruct (Req_dec (d1 b) 0) as [|N]; [assumption|exfalso].
-  destruct (crossing L_ref beta eps b (b - a)) as (x & y & Hx & Hy & A & B); try lra; [unfold defect; lra|exact N|].
+  destruct (crossing L_ref beta eps b (b - a)) as (x & y & Hx & Hy & A & B); try lra; [unfold defect; lra|].
   pose proof (negative_above y ltac:(lra)). pose proof (P x ltac:(lra)). nra.
 Qed.
 

@@ -36,8 +36,9 @@ PROOFS: dict[str, tuple[str, ...]] = {
     "B4": ("TwoKlOrbits.b4",),
     "B5": ("MirrorClock.b5",),
     "B6": ("Groups.b6", "GroupVariance.b6_variance", "Groups.e20"),
+    "B7": ("Clipped.b7",),
     "B8": ("Schwarzian.b8_schwarzian", "Ends.b8", "Certificates.b8_everywhere"),
-    "B9": ("Ends.b9_jump", "Ends.b9"),
+    "B9": ("Ends.b9_jump", "Ends.b9", "Folds.b9_fold", "Folds.b9_single"),
     "B11": ("Zoo.b11",),
     "B12": ("MirrorClock.b12", "MirrorClock.b12_no_smoothing"),
     "B14": ("Zoo.b14_update", "Zoo.b14", "Zoo.b14_methods"),
@@ -71,7 +72,7 @@ PROOFS: dict[str, tuple[str, ...]] = {
 
 PARTLY: dict[str, str] = {
     "B5": "that the updates follow the equation for large β.",
-    "B9": "folds, and a single fixed point that repels.",
+    "B7": "where a run of clipped updates stays and settles.",
     "B11": "a β for each stage, and that no schedule is ahead of the mirror.",
     "B14": "that a run ends or alternates between two values, and one fixed point of an Ω without a bound.",
     "B18": "that small steps end on the lowest maximum.",
@@ -96,7 +97,6 @@ WITHOUT: dict[str, str] = {
     "Figure 5": "it is a picture; its panel of 5 and 0.0001 is E7 and E8, and that 18 of the others settle is B8.",
     "Appendix A": _RUNS,
     "B3": "it is a count of cells; who settles is B9, the lengths of cycles are computed.",
-    "B7": _NOT_TRIED,
     "B10": _NOT_TRIED,
     "B13": _NOT_TRIED,
     "B15": _NOT_TRIED,
