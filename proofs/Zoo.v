@@ -33,8 +33,7 @@ Qed.
 
 (** A positive Omega puts every fixed point above the reference. A bounded, continuous one has exactly one fixed point
     for every prompt and penalty if it never rises along the log-odds; and if it rises anywhere, some prompt and penalty
-    have two. (That a run then ends there or alternates between two values, a third fixed point in the last case, one
-    fixed point of an Omega without a bound, and a share alpha of the penalty, are not part of this.) *)
+    have two. *)
 Theorem b14 : forall Om : R -> R,
   (forall L_ref beta L, 0 < beta -> 0 < Om L -> update Om L_ref beta L = L -> L_ref < L) /\
   (forall bound, (forall L, continuity_pt Om L) -> (forall L, Rabs (Om L) <= bound) ->
