@@ -39,7 +39,7 @@ PROOFS: dict[str, tuple[str, ...]] = {
     "B7": ("Clipped.b7",),
     "B8": ("Schwarzian.b8_schwarzian", "Ends.b8", "Certificates.b8_everywhere"),
     "B9": ("Ends.b9_jump", "Ends.b9", "Folds.b9_fold", "Folds.b9_single"),
-    "B11": ("Zoo.b11",),
+    "B11": ("Staged.b11", "Staged.b11_mirror"),
     "B12": ("MirrorClock.b12", "MirrorClock.b12_no_smoothing"),
     "B14": (
         "Zoo.b14_update",
@@ -51,7 +51,7 @@ PROOFS: dict[str, tuple[str, ...]] = {
         "Zoo.b14_methods",
     ),
     "B18": ("Climbs.b18",),
-    "C1": ("Zoo.b11",),
+    "C1": ("Staged.b11", "Staged.b11_mirror"),
     "C6": ("TwoKlOrbits.c6",),
     "E1": ("Contrastive.e1",),
     "E2": ("Contrastive.e2",),
@@ -81,9 +81,7 @@ PROOFS: dict[str, tuple[str, ...]] = {
 PARTLY: dict[str, str] = {
     "B5": "that the updates follow the equation for large β.",
     "B7": "where a run of clipped updates stays and settles.",
-    "B11": "a β for each stage, and that no schedule is ahead of the mirror.",
     "B18": "that small steps end on the lowest maximum.",
-    "C1": "a β for each stage.",
     "E4": "how often 1 is near.",
     "E8": "that 0.0442 is the fiftieth update of a run that does not settle.",
     "E10": "that the run tends to two values, and longer cycles.",
