@@ -34,7 +34,7 @@ PROOFS: dict[str, tuple[str, ...]] = {
     "B1": ("Stability.b1",),
     "B2": ("Signs.b2",),
     "B4": ("TwoKlOrbits.b4",),
-    "B5": ("MirrorClock.b5",),
+    "B5": ("MirrorClock.b5", "MirrorEuler.b5_euler"),
     "B6": ("Groups.b6", "GroupVariance.b6_variance", "Groups.e20"),
     "B7": ("Clipped.b7",),
     "B8": ("Schwarzian.b8_schwarzian", "Ends.b8", "Certificates.b8_everywhere"),
@@ -79,7 +79,6 @@ PROOFS: dict[str, tuple[str, ...]] = {
 }
 
 PARTLY: dict[str, str] = {
-    "B5": "that the updates follow the equation for large β.",
     "B7": "where a run of clipped updates stays and settles.",
     "B18": "that small steps end on the lowest maximum.",
     "E4": "how often 1 is near.",
