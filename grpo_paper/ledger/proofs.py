@@ -50,7 +50,7 @@ PROOFS: dict[str, tuple[str, ...]] = {
         "AnyOmega.b14_bowl",
         "Zoo.b14_methods",
     ),
-    "B18": ("Climbs.b18",),
+    "B18": ("Climbs.b18", "SmallSteps.b18_policies", "SmallSteps.b18_gain", "SmallSteps.b18_small_steps"),
     "C1": ("Staged.b11", "Staged.b11_mirror"),
     "C6": ("TwoKlOrbits.c6",),
     "E1": ("Contrastive.e1",),
@@ -80,7 +80,6 @@ PROOFS: dict[str, tuple[str, ...]] = {
 
 PARTLY: dict[str, str] = {
     "B7": "where a run of clipped updates stays and settles.",
-    "B18": "that small steps end on the lowest maximum.",
     "E4": "how often 1 is near.",
     "E8": "that 0.0442 is the fiftieth update of a run that does not settle.",
     "E10": "that the run tends to two values, and longer cycles.",
