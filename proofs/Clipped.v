@@ -235,7 +235,8 @@ Proof.
             ltac:(left; apply Rdiv_lt_0_compat; lra) Ht C D) as T.
           apply (Rmult_le_compat_l (old i)) in T; [|lra]. lra.
       - assert (R0 : ref i = 0).
-        { rewrite E in O0 by assumption. destruct (r i); nra. }
+        { rewrite E in O0 by assumption. symmetry in O0. apply Rmult_integral in O0. destruct O0; [assumption|].
+          destruct (r i); lra. }
         assert (other i = 0) by (destruct P0 as [P0|P0]; [specialize (So i Hi P0); lra|auto]).
         unfold best. rewrite <- O0, H. lra. }
     rewrite total_plus, total_minus in K. lra. }
