@@ -27,6 +27,18 @@ Qed.
 Lemma at_most_logit_below L x : at_most_logit L x <= L.
 Proof. unfold at_most_logit. destruct (Rlt_dec x 1); [apply Rmin_l|lra]. Qed.
 
+(* Above a fixed point of slope below 1 the recursion goes down until the next one. *)
+Lemma goes_down L_ref beta eps a t x : 0 < beta -> 0 < eps -> F L_ref beta eps a = a -> defect1 beta eps a < 0 ->
+  (forall y, a < y <= t -> defect L_ref beta eps y <> 0) -> a < x <= t -> F L_ref beta eps x < x.
+Proof.
+  intros Hb He Fa Sl N Hx.
+  destruct (crossing L_ref beta eps a (x - a)) as (u & y & _ & Hy & _ & Q); try lra; [unfold defect; lra|].
+  assert (defect L_ref beta eps y < 0) by nra.
+  assert (0 < defect L_ref beta eps y * defect L_ref beta eps x).
+  { apply sign_kept; try lra; [intros z Hz; apply N; lra|apply N; lra]. }
+  assert (defect L_ref beta eps x < 0) by nra. unfold defect in *. lra.
+Qed.
+
 (** A clipped run from the reference reaches its lowest fixed point only. Let p1 be a fixed point of the recursion of slope
     below 1, and top = p1 + c min (p1, 1 - p1), the farthest that the clip lets an update from p1 go with both kinds at
     work. If no other fixed point lies between p1 and top, no update of the clipped run from p_ref passes top. *)
@@ -54,16 +66,9 @@ Proof.
     - assert (0 < push eps a / beta) by (apply Rdiv_lt_0_compat; lra). lra. }
   (* Between p1 and top an update without a clip goes down. *)
   assert (Dn : forall x, a < x -> sigmoid x <= top -> F L beta eps x < x).
-  { intros x Hx Hxt. assert (N : forall y, a < y <= x -> defect L beta eps y <> 0).
-    { intros y Hy Z. apply (No (sigmoid y)).
-      - split; [rewrite <- Sa; apply sigmoid_increasing; lra|]. apply Rle_trans with (sigmoid x); [apply sigmoid_le; lra|exact Hxt].
-      - apply fixed_of_defect; assumption. }
-    assert (N1 : defect1 beta eps a <> 0) by (unfold defect1; lra).
-    destruct (crossing L beta eps a (x - a)) as (u & y & _ & Hy & _ & Q); try lra; [unfold defect; lra|].
-    assert (defect1 beta eps a < 0) by (unfold defect1; lra). assert (defect L beta eps y < 0) by nra.
-    assert (0 < defect L beta eps y * defect L beta eps x).
-    { apply sign_kept; try lra; [intros z Hz; apply N; lra|apply N; lra]. }
-    assert (defect L beta eps x < 0) by nra. unfold defect in *. lra. }
+  { intros x Hx Hxt. apply (goes_down L beta eps a x); try assumption; try lra; [unfold defect1; lra|]. intros y Hy Z.
+    apply (No (sigmoid y)); [|apply fixed_of_defect; assumption].
+    split; [rewrite <- Sa; apply sigmoid_increasing; lra|]. apply Rle_trans with (sigmoid x); [apply sigmoid_le; lra|exact Hxt]. }
   assert (Lt : forall x, at_most_logit x top <= logit top) by (intros; unfold at_most_logit; destruct (Rlt_dec top 1); [apply Rmin_r|lra]).
   set (f := fun p => sigmoid (clipped_log_odds p L beta eps c)).
   assert (In : forall n, 0 < orbit f p_ref n < 1).

@@ -36,7 +36,7 @@ PROOFS: dict[str, tuple[str, ...]] = {
     "B4": ("TwoKlOrbits.b4",),
     "B5": ("MirrorClock.b5", "MirrorEuler.b5_euler"),
     "B6": ("Groups.b6", "GroupVariance.b6_variance", "Groups.e20"),
-    "B7": ("Clipped.b7", "ClippedRuns.b7_lowest"),
+    "B7": ("Clipped.b7", "ClippedRuns.b7_lowest", "ClippedEnds.b7_settles"),
     "B8": ("Schwarzian.b8_schwarzian", "Ends.b8", "Certificates.b8_everywhere"),
     "B9": ("Ends.b9_jump", "Ends.b9", "Folds.b9_fold", "Folds.b9_single"),
     "B11": ("Staged.b11", "Staged.b11_mirror"),
@@ -79,7 +79,6 @@ PROOFS: dict[str, tuple[str, ...]] = {
 }
 
 PARTLY: dict[str, str] = {
-    "B7": "where a run of clipped updates settles.",
     "E4": "how often 1 is near.",
     "E8": "that 0.0442 is the fiftieth update of a run that does not settle.",
     "E10": "that the run tends to two values, and longer cycles.",
