@@ -139,14 +139,14 @@ def fixed_points(p_ref: Any, beta: Any, eps: Any, variant: Variant = GRPO) -> Fi
             )
         return _mirror_ends(L_ref, beta, eps, variant)
     at_end = np.isinf(L_ref)
-    with np.errstate(over="ignore", divide="ignore"):  # log-odds beyond 1.8e308 saturate to inf
-        strength = np.maximum(variant.alpha * beta, np.finfo(float).smallest_subnormal)
-        solver = solve if weighting == WHITENED else partial(shapes.solve, weighting=weighting)
-        roots = solver(L_ref, strength, eps)
+    strength = np.maximum(variant.alpha * beta, np.finfo(float).smallest_subnormal)
+    solver = solve if weighting == WHITENED else partial(shapes.solve, weighting=weighting)
+    roots = solver(L_ref, strength, eps)
+    with np.errstate(over="ignore", divide="ignore"):  # Ω may have no bound at an end, or β be tiny
         slope = (1 - variant.alpha) + force_slope(roots, beta[..., None], eps[..., None], variant)
-        # At p = 1 a bowl draws failures in by a power of e that beats every slope.
-        flat = at_end[..., None] | (weighting.shape == "bowl")
-        slope = np.where(np.isinf(roots) & flat, 0.0, slope)
+    # At p = 1 a bowl draws failures in by a power of e that beats every slope.
+    flat = at_end[..., None] | (weighting.shape == "bowl")
+    slope = np.where(np.isinf(roots) & flat, 0.0, slope)
     return FixedPoints(roots, slope)
 
 
@@ -220,7 +220,7 @@ def _solve(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> np.ndarray:
 
     starts = (
         # On (−∞, −peak] F is convex: come from the right. On [−peak, rise] it is concave: come from the left.
-        (low, np.clip(-peak, floor, np.minimum(ceiling, rise))),
+        (low, np.clip(-peak, floor, ceiling)),
         (low & high, peak),
         (high, np.maximum(ceiling, fall)),
     )

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from grpo_paper.theory.elementary import logit
 from grpo_paper.theory.fixed_points import _newton, _turning_points, bifurcation_curve, peak_logit, solve
 from grpo_paper.theory.success_map import force
 
@@ -13,7 +14,7 @@ def roots(L_ref: float, beta: float, eps: float) -> np.ndarray:
     return found[~np.isnan(found)]
 
 
-@pytest.mark.parametrize("eps", [1e-9, 1e-5, 1e-3, 0.01, 0.1])
+@pytest.mark.parametrize("eps", [1e-9, 1e-5, 1e-3, 0.01, 0.1, 10.0])
 class TestFolds:
     @pytest.mark.parametrize("share", [0.1, 0.3, 0.6, 0.9, 1.05, 1.2, 1.5, 2.0])
     def test_a_billionth_to_both_sides(self, eps, share) -> None:
@@ -38,6 +39,15 @@ class TestFolds:
         peak = peak_logit(eps)
         beta = 2 * float(bifurcation_curve(peak, eps)[0])
         assert roots(peak - force(peak, beta, eps), beta, eps) == pytest.approx([peak], rel=1e-15)
+
+
+@pytest.mark.parametrize("beta", [1e-300, 1e-20])
+def test_at_a_small_beta_it_turns_at_even_odds(beta) -> None:
+    """Ω = 2.1 on both sides of them, and 1/√ε far out."""
+    side = logit(0.5 + np.sqrt(0.25 - (2.1**-2 - 1e-5)))
+    found = roots(-2.1 / beta, beta, 1e-5)
+    # L is nothing beside Ω/β: a few roundings of Ω alone.
+    assert found == pytest.approx([-side, side, (1e-5**-0.5 - 2.1) / beta], rel=1e-14)
 
 
 def test_where_the_tangent_is_flat_newton_s_method_stays() -> None:

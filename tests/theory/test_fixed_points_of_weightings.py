@@ -22,7 +22,8 @@ class TestMirror:
     def test_each_argument_has_its_say_in_the_shape(self) -> None:
         for which in range(3):
             cell = [[value] * 2 if i == which else value for i, value in enumerate((0.3, 2.0, 1e-3))]
-            assert fixed_points(*cell, MIRROR_GRPO).slope.shape == (2, 3)
+            found = fixed_points(*cell, MIRROR_GRPO)
+            assert found.logit.shape == found.slope.shape == (2, 3)
 
     def test_slopes_beyond_the_floats(self) -> None:
         """Where β is small, and where Ω has no bound."""
@@ -67,3 +68,10 @@ def test_coupled_prompts_have_none_of_their_own(alpha) -> None:
     )
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         fixed_points(0.2, 1.0, 1e-5, variant)
+
+
+def test_a_slope_beyond_the_floats_is_infinite() -> None:
+    """β = 1e-320, and a push that falls within a few nats."""
+    found = fixed_points(0.5, 1e-320, 5e-324, Variant(zoo.focal(0.5), 1))
+    assert found.count == 1
+    assert found.slope[0] == -np.inf
