@@ -72,6 +72,6 @@ def test_coupled_prompts_have_none_of_their_own(alpha) -> None:
 
 def test_a_slope_beyond_the_floats_is_infinite() -> None:
     """β = 1e-320, and a push that falls within a few nats."""
-    found = fixed_points(0.5, 1e-320, 5e-324, Variant(zoo.focal(0.5), 1))
+    found = fixed_points(0.9, 1e-320, 5e-324, Variant(zoo.focal(0.5), 1))
     assert found.count == 1
     assert found.slope[0] == -np.inf
