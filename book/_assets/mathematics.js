@@ -1,6 +1,5 @@
 // Typeset what is on the screen and show it; then the rest, piece by piece, so that the page can be scrolled meanwhile.
 const AT_A_TIME = 30;
-const SMALLEST = 0.7;  // of its size, for a formula that is wider than its place
 const BEFORE = /[([“‘]+$/, AFTER = /^[\])”’.,;:!?]+/;
 
 const isSeen = element => {
@@ -22,21 +21,9 @@ function keepTogether(formula) {
   if (closed) after.data = after.data.slice(closed.length);
 }
 
-// A formula that is too wide is set smaller; what does not fit even so is scrolled to.
-function fit(formulas) {
-  for (const formula of formulas) formula.style.fontSize = "";
-  const sizes = formulas.map(formula => {
-    const width = formula.querySelector("mjx-math")?.getBoundingClientRect().width;
-    return formula.clientWidth && width > formula.clientWidth + 1 ? formula.clientWidth / width : 1;
-  });
-  formulas.forEach((formula, n) => {
-    if (sizes[n] < 1) formula.style.fontSize = `${Math.max(Math.floor(100 * sizes[n]), 100 * SMALLEST)}%`;
-  });
-}
-
 async function typeset(formulas) {
   await MathJax.typesetPromise(formulas);
-  fit(formulas);
+  fit(formulas, SMALLEST.formula);  // of wide.js
 }
 
 async function pageReady() {
@@ -49,7 +36,6 @@ async function pageReady() {
     await shown();
     await typeset(rest.splice(0, AT_A_TIME));
   }
-  addEventListener("resize", () => fit(formulas));
-  document.addEventListener("toggle", ({ target }) => fit([...target.querySelectorAll(".math")]), true);
+  fitTables();
 }
 window.MathJax = { ...window.MathJax, startup: { pageReady } };
