@@ -41,7 +41,8 @@ def required(there: list[str], names: Mapping[str, str], where: Path) -> None:
 def normal(batch: pa.RecordBatch, names: Mapping[str, str], where: Path) -> pa.RecordBatch:
     """Columns step (int64), prompt (text, or a dictionary of it) and reward (float64, NaN or null for none).
 
-    names: which column is which. Numbers may be of any type, rewards also booleans, and a prompt also a conversation.
+    names: which column is which. Numbers may be of any type, steps also text, rewards also booleans, and a prompt also
+    a conversation.
     Errors: ValueError that names the file, the column and what it holds instead.
 
     >>> batch = pa.record_batch({"n": [1.0], "prompt": [[{"role": "user", "content": "2 + 2"}]], "ok": [True]})
@@ -96,6 +97,11 @@ def _conversations(column: pa.Array) -> pa.Array:
 def _steps(column: pa.Array, name: str) -> pa.Array:
     if column.null_count:
         raise ValueError(f"{name} is missing in {column.null_count} rows; each answer needs the step it was given at")
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):  # so in what older TRL sent to wandb
+        try:
+            column = pc.cast(column, pa.float64())
+        except pa.ArrowInvalid:
+            pass  # told below
     kind = column.type
     if not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
         raise ValueError(f"{name} holds {_sample(column)}, which is not a number; steps are whole numbers")

@@ -5,6 +5,8 @@ import json
 import random
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from grpo_paper.runs import verl
@@ -69,6 +71,17 @@ class TestEachFormat:
         rows = [row._replace(step=float(row.step)) for row in ROWS]
         for ending in (".csv", ".parquet", ".jsonl"):
             assert of(reads(logs.table(tmp_path / f"a{ending}", rows))) == counted(ROWS)
+
+    def test_steps_that_are_text(self, tmp_path) -> None:
+        """As in the tables that older releases of TRL sent to wandb."""
+        rows = [row._replace(step=str(row.step)) for row in ROWS]
+        for ending in (".parquet", ".jsonl"):
+            assert of(reads(logs.table(tmp_path / f"a{ending}", rows))) == counted(ROWS)
+        file = logs.trl_file(tmp_path / "out", 1, [row for row in ROWS if row.step == 1])
+        table = pq.read_table(file)
+        steps = pa.array(["1"] * len(table))
+        pq.write_table(table.set_column(table.schema.get_field_index("step"), "step", steps), file)
+        assert of(reads(tmp_path / "out")) == counted(row for row in ROWS if row.step == 1)
 
     def test_blocks_and_batches_make_no_difference(self, tmp_path, monkeypatch) -> None:
         for module, name in (("lines", "BLOCK"), ("plain", "BLOCK"), ("plain", "ROWS"), ("groups", "PENDING")):
