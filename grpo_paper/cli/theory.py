@@ -75,8 +75,8 @@ def predict(
             matplotlib.use("agg")
     if beta == 0:
         raise click.ClickException(
-            "beta = 0.0 is outside its domain: it must be finite and > 0. Without a penalty there is no fixed point and no "
-            "end but 1; small steps have a speed instead, which the chapter Unit speed tells"
+            "beta = 0.0 is outside its domain: it must be finite and > 0. Without a penalty there is no fixed point "
+            "and no end but 1; small steps have a speed instead, which the chapter Unit speed tells"
         )
     try:
         which = _variant(variant, weighting, alpha)
