@@ -58,7 +58,7 @@ def slim(site: Path) -> None:
         # A list for screen readers has list items, and docutils gives it none.
         text = text.replace('<div role="list" class="citation-list">', '<div class="citation-list">')
         text = re.sub(r'<span class="pre">([^<]*)</span>', r"\1", text)
-        text = NAME.sub(lambda name: name[1] + re.sub(r"([_./=])(?=\w)", r"\1<wbr>", name[2]), text)
+        text = NAME.sub(lambda name: name[1] + re.sub(r"([_./=])(?=[^\s])", r"\1<wbr>", name[2]), text)
         text = FORMULA.sub(r'<span class="whole">\g<0></span>', text)
         # The theme's menu of downloads calls the print dialog ".pdf".
         text = text.replace('"btn__text-container">.pdf<', '"btn__text-container">print<')
