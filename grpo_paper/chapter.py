@@ -63,6 +63,15 @@ def _cell(value: object) -> str:
     if "$" in text or "`" in text:
         return text
     text = re.sub(r"(?<!\w)[-−](0(?:\.0+)?)(?![\w.])", r"\1", text)
+    return with_minus(text)
+
+
+def with_minus(text: str) -> str:
+    """A minus sign before each negative number and exponent; at a hyphen, a line could end.
+
+    >>> with_minus("-0.5 of 1e-12 in a 2-cycle")
+    '−0.5 of 1e−12 in a 2-cycle'
+    """
     return re.sub(r"(?:(?<![\w-])|(?<=\de))-(?=\d)", "−", text)
 
 

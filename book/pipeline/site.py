@@ -52,6 +52,8 @@ def slim(site: Path) -> None:
         text = re.sub(r'<span class="(?:n|nn|p|w)">([^<]*)</span>', r"\1", text)
         # A list for screen readers has list items, and docutils gives it none.
         text = text.replace('<div role="list" class="citation-list">', '<div class="citation-list">')
+        text = re.sub(r'(<span class="pasted-text">)-', r"\1−", text)
+        text = re.sub(r"Solution to(<a [^>]*>) ", r"Solution to \1", text)  # no line under a blank
         # The theme's menu of downloads calls the print dialog ".pdf".
         text = text.replace('"btn__text-container">.pdf<', '"btn__text-container">print<')
         page.write_text(text, encoding="utf-8")

@@ -3,13 +3,14 @@
 JupyterLab and papermill see the chapter as it is written.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from grpo_paper.chapter import CHECK
+from grpo_paper.chapter import CHECK, with_minus
 
 Check = dict[str, Any]
 HEAD = """\
@@ -45,14 +46,14 @@ def folded(checks: Sequence[Check]) -> str:
     """Checks as a line of MyST that opens.
 
     >>> print(folded([{"sentence": "the two agree.", "measured": [1e-16, 1e-12]}, {"sentence": "it is so."}]))
-    :::{dropdown} ✓ 2 checks, worst error 1e-16 of 1e-12 allowed
+    :::{dropdown} ✓ 2 checks, worst error 1e−16 of 1e−12 allowed
     :class-container: checks
     <BLANKLINE>
     - the two agree.
     - it is so.
     :::
     """
-    return opens(f"✓ {summary(checks)}", *(f"- {check['sentence']}" for check in checks))
+    return opens(f"✓ {summary(checks)}", *(f"- {_sentence(check)}" for check in checks))
 
 
 def opens(name: str, *lines: str) -> str:
@@ -68,7 +69,13 @@ def summary(checks: Sequence[Check]) -> str:
         return many
     error, tolerance = max(measured, key=lambda pair: pair[0] / pair[1] if pair[1] else 0.0)
     worst = f"{error:.0e}".replace("e-0", "e-") if error else "0"
-    return f"{many}, worst error {worst} of {tolerance:g} allowed"
+    return with_minus(f"{many}, worst error {worst} of {tolerance:g} allowed")
+
+
+def _sentence(check: Check) -> str:
+    """What a check says; formulas and code, where a minus is an operator, stay as they are."""
+    parts = re.split(r"(\$[^$]*\$|`[^`]*`)", check["sentence"])
+    return "".join(part if n % 2 else with_minus(part) for n, part in enumerate(parts))
 
 
 def page(chapters: Mapping[str, Sequence[Check]]) -> str:
@@ -77,5 +84,5 @@ def page(chapters: Mapping[str, Sequence[Check]]) -> str:
     for name, checks in chapters.items():
         if checks:
             parts.append(f"## {{doc}}`notebooks/{name}`\n\n{summary(checks)}.\n")
-            parts.append("\n".join(f"- {check['sentence']}" for check in checks) + "\n")
+            parts.append("\n".join(f"- {_sentence(check)}" for check in checks) + "\n")
     return "\n".join(parts)
