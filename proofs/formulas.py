@@ -41,7 +41,10 @@ def _given_advantages(p: Any, *advantages: Any) -> Any:
     """Variance of the push of a group of 3, with a letter for each advantage: of successes first, then of failures."""
     right, wrong = advantages[:4], advantages[4:]
     method = weighting.Weighting(
-        "given", MEAN.formula, MEAN.formula_slope, group=lambda successes, size, eps: (right[successes], wrong[successes])
+        "given",
+        MEAN.formula,
+        MEAN.formula_slope,
+        group=lambda successes, size, eps: (right[successes], wrong[successes]),
     )
     return groups.group_variance(p, 0, 3, method)
 
