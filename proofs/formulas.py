@@ -7,6 +7,7 @@ from typing import Any
 from grpo_paper.theory import (
     advantage,
     climbs,
+    clipping,
     clock,
     fate,
     fixed_points,
@@ -16,6 +17,7 @@ from grpo_paper.theory import (
     small_steps,
     success_map,
     variants,
+    verifier,
     weighting,
     zoo,
 )
@@ -41,7 +43,10 @@ def _given_advantages(p: Any, *advantages: Any) -> Any:
     """Variance of the push of a group of 3, with a letter for each advantage: of successes first, then of failures."""
     right, wrong = advantages[:4], advantages[4:]
     method = weighting.Weighting(
-        "given", MEAN.formula, MEAN.formula_slope, group=lambda successes, size, eps: (right[successes], wrong[successes])
+        "given",
+        MEAN.formula,
+        MEAN.formula_slope,
+        group=lambda successes, size, eps: (right[successes], wrong[successes]),
     )
     return groups.group_variance(p, 0, 3, method)
 
@@ -73,6 +78,7 @@ FORMULAS: dict[str, Formula] = {
     "step_mirror_dr": (_variant(variants.MIRROR_DR_GRPO), "L L_ref beta eps"),
     "step_two_kl": (_two_kl(variants.two_kl), "L L_ref beta eps alpha"),
     "step_two_kl_dr": (_two_kl(variants.two_kl_dr), "L L_ref beta eps alpha"),
+    "least_maximiser": (clipping.least_maximiser, "p clip clip_high"),
     "clipped_surrogate": (objective.clipped_surrogate, "rho A clip"),
     "contrastive_surrogate": (objective.contrastive_surrogate, "rho r p clip eps"),
     "clipped_step": (success_map.clipped_step, "L L_ref beta clip eps"),
@@ -86,6 +92,12 @@ FORMULAS: dict[str, Formula] = {
     "silent_share_4": (lambda p: groups.silent_share(p, 4), "p"),
     "group_Omega_3": (lambda p, eps: groups.group_Omega(p, eps, 3), "p eps"),
     "group_variance_3": (_given_advantages, "p a0 a1 a2 a3 b0 b1 b2 b3"),
+    "verifier_push": (verifier.verifier_push, "L eps tpr fpr"),
+    "true_success": (verifier.true_success, "p p_ref tpr fpr"),
+    "group_right": (lambda k, G, eps: WHITENED.advantages(k, G, eps)[0], "k G eps"),
+    "group_wrong": (lambda k, G, eps: WHITENED.advantages(k, G, eps)[1], "k G eps"),
+    "group_push": (groups.group_push, "k G p eps"),
+    "mean_of_two": (lambda a, b, p: groups._mean([a, b], p), "a b p"),
     "maxrl": (zoo.MAXRL.push, "p q eps"),
     "maxrl_slope": (zoo.MAXRL.slope, "p q eps"),
     "disco": (zoo.DISCO.push, "p q eps"),

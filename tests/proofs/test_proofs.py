@@ -70,7 +70,14 @@ class TestFiles:
         assert len(SOURCES[name].splitlines()) <= 320
 
     @pytest.mark.parametrize(
-        "text", ["Lemma x : False. Proof. Admitted.", "Axiom x : False.", "Proof. admit. Qed.", "Parameter x : False."]
+        "text",
+        [
+            "Lemma x : False. Proof. Admitted.",
+            "Axiom x : False.",
+            "Proof. admit. Qed.",
+            "Parameter x : False.",
+            "Unset Guard Checking.",
+        ],
     )
     def test_what_does_is_seen(self, text) -> None:
         assert barred(text)
