@@ -32,9 +32,8 @@ def main() -> None:
     items = f"{len(PROOFS)} items of the ledger, {len(PARTLY)} of them in part"
     print(f"Proved by machine: {items}, on the axioms of the classical reals alone.")
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(
-        f"Coq took {used.ru_utime + used.ru_stime:.0f} s of processor time and {used.ru_maxrss / 2**20:.2f} GiB at most."
-    )
+    seconds, memory = used.ru_utime + used.ru_stime, used.ru_maxrss / 2**20  # Linux counts in KiB
+    print(f"Coq took {seconds:.0f} s of processor time, and {memory:.2f} GiB of memory at most.")
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ PROOFS: dict[str, tuple[str, ...]] = {
     "B4": ("TwoKlOrbits.b4",),
     "B5": ("MirrorClock.b5", "MirrorEuler.b5_euler"),
     "B6": ("Groups.b6", "GroupVariance.b6_variance", "Groups.e20"),
-    "B7": ("Clipped.b7",),
+    "B7": ("Clipped.b7", "ClippedRuns.b7_lowest", "ClippedEnds.b7_settles"),
     "B8": ("Schwarzian.b8_schwarzian", "Ends.b8", "Certificates.b8_everywhere"),
     "B9": ("Ends.b9_jump", "Ends.b9", "Folds.b9_fold", "Folds.b9_single"),
     "B10": ("ClipNoFence.b10_penalty", "ClipNoFence.b10_free"),
@@ -90,7 +90,6 @@ PROOFS: dict[str, tuple[str, ...]] = {
 }
 
 PARTLY: dict[str, str] = {
-    "B7": "where a run of clipped updates stays and settles.",
     "B15": "how many fixed points there are, and which attract: it asks for the signs of a polynomial of degree four.",
     "B17": "how much delay two penalties bear: it asks that all roots of a polynomial lie in the unit disc, and no "
     "theorem for that is in these libraries of Coq.",
@@ -111,8 +110,8 @@ WITHOUT: dict[str, str] = {
     "Figure 2": _PICTURE,
     "Figure 3": _RUNS,
     "Appendix A": _RUNS,
-    "B3": "it is a count of 160,000 runs; which of them settle is B9, and cycles of 2, 4 and 8 are proved with E10. For the "
-    "count each run would have to be enclosed until it is in its cycle, and some are in none.",
+    "B3": "it is a count of 160,000 runs; which of them settle is B9, and cycles of 2, 4 and 8 are proved with E10. For "
+    "the count each run would have to be enclosed until it is in its cycle, and some are in none.",
     "Own run": _RUNS,
     "Libraries": _RUNS,
     "Training": _RUNS,
