@@ -1,6 +1,7 @@
 """The library's own functions as definitions of Coq: each is called once, on letters, and what it did is written."""
 
-from collections.abc import Callable, Iterator
+import random
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,15 @@ HEAD = """\
 Require Import Reals Primitives.
 Open Scope R_scope.
 """
+
+
+def drawn(letters: Iterable[str], rng: random.Random) -> dict[str, float]:
+    """Numbers for letters, in the domain of every formula: below 1/2, but for a group's size, which is above 2.
+
+    >>> {letter: round(value, 1) for letter, value in drawn(["p", "G"], random.Random(0)).items()}
+    {'p': 0.4, 'G': 2.4}
+    """
+    return {letter: rng.uniform(0.05, 0.45) + 2 * (letter == "G") for letter in letters}
 
 
 def traced() -> Iterator[tuple[str, str, Term]]:

@@ -110,8 +110,8 @@ WITHOUT: dict[str, str] = {
     "Figure 2": _PICTURE,
     "Figure 3": _RUNS,
     "Appendix A": _RUNS,
-    "B3": "it is a count of 160,000 runs; which of them settle is B9, and cycles of 2, 4 and 8 are proved with E10. For "
-    "the count each run would have to be enclosed until it is in its cycle, and some are in none.",
+    "B3": "it is a count of 160,000 runs; which of them settle is B9, and cycles of 2, 4 and 8 are proved with E10. "
+    "For the count each run would have to be enclosed until it is in its cycle, and some are in none.",
     "Own run": _RUNS,
     "Libraries": _RUNS,
     "Training": _RUNS,
