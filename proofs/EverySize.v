@@ -54,22 +54,44 @@ Proof.
   rewrite bridge_group_right, bridge_group_wrong by lia. reflexivity.
 Qed.
 
+(* The chance that m outputs, drawn without putting back from n of which j are right, are all wrong. *)
+Fixpoint all_wrong (m n j : nat) : R :=
+  match m, n with
+  | O, _ => 1
+  | S a, S b => (INR (S b) - INR j) / INR (S b) * all_wrong a b j
+  | S _, O => 0
+  end.
+
+Lemma mean_all_wrong p m : forall n, (m <= n)%nat -> mean p n (all_wrong m n) = (1 - p) ^ m.
+Proof.
+  induction m; intros n H; [rewrite (mean_ext p n _ (fun _ => 1)) by (intros; destruct n; reflexivity); apply mean_const|]. destruct n as [|n]; [lia|].
+  assert (HN : 0 < INR (S n)) by (apply lt_0_INR; lia).
+  rewrite (mean_ext p (S n) _ (fun k => / INR (S n) * (INR k * 0 + (INR (S n) - INR k) * all_wrong m n k)))
+    by (intros; cbn [all_wrong]; unfold Rdiv; ring).
+  rewrite mean_scale, (one_given p n (fun _ => 0) (all_wrong m n)), mean_const, IHm by lia.
+  change ((1 - p) ^ S m) with ((1 - p) * (1 - p) ^ m). field. lra.
+Qed.
+
 (** The mean push of a group is a mean over the number J of successes among G - 1 outputs, of a success's advantage in a group
     with J + 1 less a failure's in a group with J, for any method. Leave-one-out baselines (RLOO) and no baseline
-    (REINFORCE) have 1 at every size, the Omega of mean-only. (That PKPO has its Omega too is not part of this.) *)
-Theorem methods_in_groups : forall (n : nat) (p : R) (right wrong : nat -> R), 0 < p < 1 ->
+    (REINFORCE) have 1 at every size, the Omega of mean-only; PKPO with k = m + 1 outputs has its own Omega,
+    k (1 - p)^(k - 1), in every group of at least k. *)
+Theorem methods_in_groups : forall (n m : nat) (p : R) (right wrong : nat -> R), 0 < p < 1 ->
   let G := S n in
   let average right wrong := mean p G (push_of G right wrong p) in
   average right wrong = mean p n (fun j => right (S j) - wrong j) /\
   ((1 <= n)%nat -> average (fun k => 1 - (INR k - 1) / INR n) (fun k => - (INR k / INR n)) = 1) /\
-  average (fun _ => 1) (fun _ => 0) = 1.
+  average (fun _ => 1) (fun _ => 0) = 1 /\
+  ((m <= n)%nat -> average (fun _ => INR (S m)) (fun j => INR (S m) - INR (S m) * all_wrong m n j) = INR (S m) * (1 - p) ^ m).
 Proof.
-  intros n p right wrong Hp G average.
+  intros n m p right wrong Hp G average.
   assert (One : forall r w, average r w = mean p n (fun j => r (S j) - w j)).
   { intros r w. destruct (b6_variance n r w p 1 Hp ltac:(lra)) as [A _]. exact A. }
-  refine (conj (One right wrong) (conj _ _)).
+  refine (conj (One right wrong) (conj _ (conj _ _))).
   - intros Hn. assert (0 < INR n) by (apply lt_0_INR; lia). rewrite One.
     transitivity (mean p n (fun _ => 1)); [apply mean_ext; intros j Hj|apply mean_const].
     cbv beta. rewrite (S_INR j). field. lra.
   - rewrite One. transitivity (mean p n (fun _ => 1)); [apply mean_ext; intros; ring|apply mean_const].
+  - intros Hm. rewrite One, (mean_ext p n _ (fun j => INR (S m) * all_wrong m n j)) by (intros; ring).
+    rewrite mean_scale, mean_all_wrong by exact Hm. reflexivity.
 Qed.

@@ -93,8 +93,6 @@ PARTLY: dict[str, str] = {
     "B15": "how many fixed points there are, and which attract: it asks for the signs of a polynomial of degree four.",
     "B17": "how much delay two penalties bear: it asks that all roots of a polynomial lie in the unit disc, and no "
     "theorem for that is in these libraries of Coq.",
-    "Methods": "that PKPO has its Ω too: it asks for sums of binomial coefficients.",
-    "Decisions": "that the changes are strict.",
     "E8": "that the run never lands on the lowest fixed point exactly, which no number of enclosed updates can tell.",
     "E9": "that the run at 0.0001 ends on no cycle, which no number of enclosed updates can tell.",
     "E10": "that there are runs which end on no cycle at all, which no number of enclosed updates can tell.",
