@@ -31,7 +31,7 @@ PROOFS: dict[str, tuple[str, ...]] = {
     ),
     "Figure 4": ("Printed.figure_4",),
     "Figure 5": ("Figure5.figure_5",),
-    "Section 2": ("Contrastive.section_2",),
+    "Section 2": ("Contrastive.section_2", "Weights.section_2_weights"),
     "Section 5": ("DrGrpo.section_5",),
     "B1": ("Stability.b1",),
     "B2": ("Signs.b2",),
