@@ -211,29 +211,11 @@ Proof.
   set (low := fun x => Rmin (f x) (logit (x1 x))). set (C := fun x => clipped_log_odds (sigmoid x) L beta eps c).
   set (t := logit top). assert (Sa : sigmoid a = p1) by (apply sigmoid_logit; assumption).
   assert (Un : forall x, 0 < sigmoid x < 1) by (intros; split; [apply sigmoid_pos|apply sigmoid_lt_1]).
-  assert (X1 : forall p, 0 < p < 1 -> p < p + c * Rmin p (1 - p) < 1).
-  { intros p Hp. pose proof (Rmin_l p (1 - p)). pose proof (Rmin_r p (1 - p)). assert (0 < Rmin p (1 - p)) by (apply Rmin_pos; lra). nra. }
   assert (It : 0 < top < 1 /\ a < t).
-  { pose proof (X1 p1 I1). fold top in H. split; [lra|]. apply logit_lt; lra. }
-  assert (Far : forall x, x < logit (x1 x)).
-  { intros x. rewrite <- (logit_sigmoid x) at 1. pose proof (X1 (sigmoid x) (Un x)). pose proof (Un x). apply logit_lt; unfold x1; lra. }
-  assert (Rest : forall x, low x <= C x /\ C x <= f x /\ (f x <= logit (x1 x) -> C x = f x)).
-  { intros x. pose proof (Un x) as U. destruct (weights_pos (sigmoid x) eps U He) as [Wp Wm].
-    pose proof (omegas_sum (sigmoid x) eps) as Os. pose proof (Rmin_l (omega_plus (sigmoid x) eps) (omega_minus (sigmoid x) eps)) as M.
-    unfold C, clipped_log_odds. set (second := at_most_logit _ (sigmoid x + c * Rmax (sigmoid x) (1 - sigmoid x))).
-    assert (Second : second <= f x).
-    { eapply Rle_trans; [apply at_most_logit_below|]. unfold f, F. apply Rplus_le_compat_l, Rmult_le_compat_r; [left; apply Rinv_0_lt_compat, Hb|].
-      unfold push. lra. }
-    assert (Third : L <= f x).
-    { unfold f, F. assert (0 < push eps x / beta) by (apply Rdiv_lt_0_compat; [apply push_pos; lra|assumption]). lra. }
-    replace (at_most_logit (L + Omega (sigmoid x) eps / beta) (sigmoid x + c * Rmin (sigmoid x) (1 - sigmoid x))) with (low x).
-    2: { unfold at_most_logit, low, x1. destruct (Rlt_dec (sigmoid x + c * Rmin (sigmoid x) (1 - sigmoid x)) 1); [reflexivity|].
-         pose proof (X1 (sigmoid x) U). lra. }
-    assert (Lf : low x <= f x) by apply Rmin_l.
-    split; [|split].
-    - eapply Rle_trans; [apply Rmax_l|apply Rmax_l].
-    - apply Rmax_lub; [apply Rmax_lub|]; assumption.
-    - intros H. assert (E : low x = f x) by (apply Rmin_left, H). rewrite E, (Rmax_left (f x)), Rmax_left by assumption. reflexivity. }
+  { pose proof (first_limit c p1 Hc I1) as H. fold top in H. split; [lra|]. apply logit_lt; lra. }
+  assert (Far : forall x, x < logit (x1 x)) by (intros; apply within_first; assumption).
+  assert (Rest : forall x, low x <= C x /\ C x <= f x /\ (f x <= logit (x1 x) -> C x = f x))
+    by (intros; apply clipped_between; assumption).
   assert (Zero : forall x, defect L beta eps x = 0 -> sigmoid x = h p_ref beta eps (sigmoid x)).
   { intros x Z. apply fixed_of_defect; assumption. }
   assert (Below : forall x, x < a -> x < low x /\ low x <= C x /\ C x <= f x).
@@ -256,7 +238,7 @@ Proof.
     - apply continuity_pt_plus; [apply Cs|]. apply (continuity_pt_mult (fun _ => c)); [apply continuity_pt_const; intros y z; reflexivity|].
       apply (continuous_min sigmoid (fun y => 1 - sigmoid y)); [apply Cs|].
       apply continuity_pt_minus; [apply continuity_pt_const; intros y z; reflexivity|apply Cs].
-    - pose proof (X1 (sigmoid x) (Un x)) as U. pose proof (Un x). fold (x1 x) in U.
+    - pose proof (first_limit c (sigmoid x) Hc (Un x)) as U. pose proof (Un x). fold (x1 x) in U.
       apply continuity_pt_filterlim, (ex_derive_continuous logit). eexists. apply logit_derive. lra. }
   assert (Clow : forall x, continuous low x) by (intros; apply continuity_pt_filterlim, continuous_min; [apply Cf|apply Cl]).
   assert (O : forall n, run n = sigmoid (orbit C L n)).

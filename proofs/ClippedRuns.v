@@ -27,6 +27,62 @@ Qed.
 Lemma at_most_logit_below L x : at_most_logit L x <= L.
 Proof. unfold at_most_logit. destruct (Rlt_dec x 1); [apply Rmin_l|lra]. Qed.
 
+(* Both kinds at work carry an update farther than where it is, and less far than certainty. *)
+Lemma first_limit c p : 0 < c < 1 -> 0 < p < 1 -> p < p + c * Rmin p (1 - p) < 1.
+Proof.
+  intros Hc Hp. pose proof (Rmin_l p (1 - p)). pose proof (Rmin_r p (1 - p)).
+  assert (0 < Rmin p (1 - p)) by (apply Rmin_pos; lra). nra.
+Qed.
+
+Lemma within_first c x : 0 < c < 1 -> x < logit (sigmoid x + c * Rmin (sigmoid x) (1 - sigmoid x)).
+Proof.
+  intros Hc. assert (U : 0 < sigmoid x < 1) by (split; [apply sigmoid_pos|apply sigmoid_lt_1]).
+  rewrite <- (logit_sigmoid x) at 1. pose proof (first_limit c (sigmoid x) Hc U). apply logit_lt; lra.
+Qed.
+
+(* The clipped update goes no farther than that without a clip, and is the same up to the first limit. *)
+Lemma clipped_between L_ref beta eps c x : 0 < beta -> 0 < eps -> 0 < c < 1 ->
+  let f := F L_ref beta eps x in
+  let first := logit (sigmoid x + c * Rmin (sigmoid x) (1 - sigmoid x)) in
+  let C := clipped_log_odds (sigmoid x) L_ref beta eps c in
+  Rmin f first <= C /\ C <= f /\ (f <= first -> C = f).
+Proof.
+  intros Hb He Hc f first C. assert (U : 0 < sigmoid x < 1) by (split; [apply sigmoid_pos|apply sigmoid_lt_1]).
+  destruct (weights_pos (sigmoid x) eps U He) as [Wp Wm]. pose proof (omegas_sum (sigmoid x) eps) as Os.
+  pose proof (Rmin_l (omega_plus (sigmoid x) eps) (omega_minus (sigmoid x) eps)) as M.
+  unfold C, clipped_log_odds. set (second := at_most_logit _ (sigmoid x + c * Rmax (sigmoid x) (1 - sigmoid x))).
+  assert (Second : second <= f).
+  { eapply Rle_trans; [apply at_most_logit_below|]. apply Rplus_le_compat_l, Rmult_le_compat_r; [left; apply Rinv_0_lt_compat, Hb|].
+    unfold push. lra. }
+  assert (Third : L_ref <= f).
+  { unfold f, F. assert (0 < push eps x / beta) by (apply Rdiv_lt_0_compat; [apply push_pos; lra|assumption]). lra. }
+  replace (at_most_logit (L_ref + Omega (sigmoid x) eps / beta) (sigmoid x + c * Rmin (sigmoid x) (1 - sigmoid x)))
+    with (Rmin f first).
+  2: { unfold at_most_logit. destruct (Rlt_dec (sigmoid x + c * Rmin (sigmoid x) (1 - sigmoid x)) 1); [reflexivity|].
+       pose proof (first_limit c (sigmoid x) Hc U). lra. }
+  assert (Lf : Rmin f first <= f) by apply Rmin_l.
+  split; [|split].
+  - eapply Rle_trans; [apply Rmax_l|apply Rmax_l].
+  - apply Rmax_lub; [apply Rmax_lub|]; assumption.
+  - intros H. rewrite (Rmin_left f first H), (Rmax_left f), Rmax_left by assumption. reflexivity.
+Qed.
+
+(** The clip moves no fixed point: the clipped update rests exactly where the recursion does. *)
+Theorem b7_fixed : forall p_ref beta eps c p : R,
+  0 < p_ref < 1 -> 0 < beta -> 0 < eps -> 0 < c < 1 -> 0 < p < 1 ->
+  (sigmoid (clipped_log_odds p (logit p_ref) beta eps c) = p <-> p = h p_ref beta eps p).
+Proof.
+  intros p_ref beta eps c p Hr Hb He Hc Hp. set (x := logit p). assert (S : sigmoid x = p) by apply sigmoid_logit, Hp.
+  rewrite <- S. pose proof (within_first c x Hc) as Far.
+  destruct (clipped_between (logit p_ref) beta eps c x Hb He Hc) as (A & B & E). split; intros H.
+  - apply sigmoid_inj in H. apply fixed_of_defect; try assumption. unfold defect.
+    destruct (Rle_or_lt (F (logit p_ref) beta eps x) (logit (sigmoid x + c * Rmin (sigmoid x) (1 - sigmoid x)))) as [Le|Gt].
+    + rewrite <- (E Le), H. ring.
+    + rewrite Rmin_right in A by lra. lra.
+  - rewrite S in H. destruct (F_fixed_iff p_ref beta eps p) as [_ Fx]; try assumption; try lra.
+    fold x in Fx. f_equal. rewrite E by lra. exact Fx.
+Qed.
+
 (* Above a fixed point of slope below 1 the recursion goes down until the next one. *)
 Lemma goes_down L_ref beta eps a t x : 0 < beta -> 0 < eps -> F L_ref beta eps a = a -> defect1 beta eps a < 0 ->
   (forall y, a < y <= t -> defect L_ref beta eps y <> 0) -> a < x <= t -> F L_ref beta eps x < x.
