@@ -50,7 +50,7 @@ Proof.
   intros Hp He. rewrite bridge_mean.
   destruct (b6_variance n (fun k => omega_plus (INR k / INR (S n)) eps) (fun k => - omega_minus (INR k / INR (S n)) eps)
     p eps Hp He) as (A & _ & B & _).
-  symmetry. etransitivity; [symmetry; apply (mean_ext p (S n) _ _ B)|]. etransitivity; [exact A|]. apply mean_ext. intros j Hj.
+  symmetry. etransitivity; [symmetry; apply (mean_ext p (S n) _ _ (fun k _ => B k))|]. etransitivity; [exact A|]. apply mean_ext. intros j Hj.
   rewrite bridge_group_right, bridge_group_wrong by lia. reflexivity.
 Qed.
 
