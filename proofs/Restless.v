@@ -125,7 +125,7 @@ Proof.
 Qed.
 
 (** The panel of Figure 5 at beta = 5, p_ref = 0.0001 and eps = 0.00001 has three fixed points and no other: near 0.0032787,
-    where the slope is near -1.73; near 0.999891, where it is near 8.39; and one that fails about 3.41 times in 10^24.
+    where the slope is near -1.73; near 0.999891, where it is near 8.39; and one that fails about 3.41 times in 10^(24).
     The printed title, 0.0442, is the fiftieth update of the run from 0.1, which has no limit, unless it lands on the
     lowest of the three exactly. (That it never lands there is not part of this.) *)
 Theorem e8 :

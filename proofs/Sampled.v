@@ -14,7 +14,7 @@ Fixpoint mean_after (G : nat) (beta eps L_ref : R) (n : nat) (u : R -> R) (L : R
 Fixpoint recursion (G : nat) (beta eps L_ref : R) (n : nat) (u : R -> R) : R -> R :=
   match n with O => u | S m => next_mean G beta eps L_ref (recursion G beta eps L_ref m u) end.
 
-(** The mean of any function of the log-odds after n updates on groups of G is the recursion's u_n at the start. And an
+(** The mean of any function of the log-odds after n updates on groups of G is the recursion's n-th function at the start. And an
     update of the run is the exact maximiser for its group: with k successes of G, and all successes moved alike and all
     failures, it has the log-odds L_ref + S / beta. *)
 Theorem b16 : forall (G : nat) (beta eps : R), (1 <= G)%nat -> 0 < beta -> 0 < eps ->
