@@ -29,7 +29,7 @@ Proof.
   apply Rdiv_lt_0_compat; [lra|]. apply Rmult_lt_0_compat; assumption.
 Qed.
 
-(** For eps > 0 and p_ref < 1 the success rate 1 is never a fixed point. (How often one is near is not part of this.) *)
+(** For eps > 0 and p_ref < 1 the success rate 1 is never a fixed point. *)
 Theorem e4 : forall p_ref beta eps : R,
   0 < p_ref < 1 -> 0 < beta -> 0 < eps -> h p_ref beta eps 1 < 1.
 Proof. intros. apply h_range; try assumption; lra. Qed.

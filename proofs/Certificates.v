@@ -113,26 +113,3 @@ Proof.
     + assert (E' : h p_ref beta eps p - p = 0) by lra. assert (p <> a) by (intros ->; lra).
       assert (p <> b) by (intros ->; rewrite E' in Hs; lra). exists p. lra.
 Qed.
-
-(** The panel of Figure 5 at beta = 5, p_ref = 0.0001 and eps = 0.00001 has a fixed point between 0.003278 and 0.00328, one
-    between 0.99989 and 0.999892, and none between 0.0033 and even odds: 0.0442, its printed title, is none. (That it is
-    the fiftieth update of a run that does not settle is not part of this.) *)
-Theorem e8 :
-  let f := h (1 / 10000) 5 (1 / 100000) in
-  (exists p, 3278 / 1000000 < p < 3280 / 1000000 /\ p = f p) /\
-  (exists p, 999890 / 1000000 < p < 999892 / 1000000 /\ p = f p) /\
-  (forall p, 33 / 10000 <= p <= / 2 -> f p < p) /\
-  442 / 10000 <> f (442 / 10000).
-Proof.
-  intros f.
-  assert (Low : forall p, 33 / 10000 <= p <= / 2 -> f p < p).
-  { intros p Hp. apply Rle_lt_trans with (f (33 / 10000)).
-    - destruct (proj1 Hp) as [G| <-]; [|lra].
-      destruct (proposition_1_monotonicity (1 / 10000) 5 (1 / 100000) ltac:(lra) ltac:(lra) ltac:(lra)) as (_ & M & _).
-      left. apply M; lra.
-    - apply Rlt_le_trans with (33 / 10000); [unfold f, h; interval with (i_prec 60)|lra]. }
-  refine (conj _ (conj _ (conj Low _))).
-  - apply crossing_point; try lra. unfold h. interval with (i_prec 60).
-  - apply crossing_point; try lra. unfold h. interval with (i_prec 60).
-  - specialize (Low (442 / 10000) ltac:(lra)). lra.
-Qed.

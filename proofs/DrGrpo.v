@@ -35,8 +35,7 @@ Proof.
 Qed.
 
 (** Takeaway 1, mended. The effective strength keeps eps: without it, beta sqrt (p (1 - p)), another policy's log-odds
-    come out. And with the reference as anchor there are no constant increments: the second update adds nothing. (That shared parameters break the equivalence is not
-    part of this.) *)
+    come out. And with the reference as anchor there are no constant increments: the second update adds nothing. *)
 Theorem e27 : forall beta eps p L_ref : R, 0 < beta -> 0 < eps -> 0 < p < 1 ->
   Omega p eps / beta < 1 / (beta * sqrt (p * (1 - p))) /\
   orbit (step (fun _ => 1) 1 beta L_ref) L_ref 2 = orbit (step (fun _ => 1) 1 beta L_ref) L_ref 1.

@@ -55,6 +55,8 @@ Definition step_two_kl (L L_ref beta eps alpha : R) : R := alpha * L_ref + (1 - 
 
 Definition step_two_kl_dr (L L_ref beta eps alpha : R) : R := alpha * L_ref + (1 - alpha) * L + (1 + 0 * sigmoid L) / beta.
 
+Definition least_maximiser (p clip clip_high : R) : R := Rmin (Rmax ((1 + clip_high) * p) (p + clip * (1 - p))) 1.
+
 Definition clipped_surrogate (rho A clip : R) : R := Rmin (rho * A) (Rmin (Rmax rho (1 - clip)) (1 + clip) * A).
 
 Definition contrastive_surrogate (rho r p clip eps : R) : R := r * ((1 - p) * (1 / sqrt (p * (1 - p) + eps)) * Rmin rho (1 + clip)) - (1 - r) * (p * (1 / sqrt (p * (1 - p) + eps)) * Rmax rho (1 - clip)).
@@ -80,6 +82,18 @@ Definition silent_share_4 (p : R) : R := p ^ 4 + (1 - p) ^ 4.
 Definition group_Omega_3 (p eps : R) : R := (1 - p) * ((1 - p) * ((2 + 0 * (eps + 0 * p)) / 3 * (1 / sqrt ((1 + 0 * (eps + 0 * p)) / 3 * ((2 + 0 * (eps + 0 * p)) / 3) + (eps + 0 * p))) - 0 * (eps + 0 * p)) + p * ((1 + 0 * (eps + 0 * p)) / 3 * (1 / sqrt ((2 + 0 * (eps + 0 * p)) / 3 * ((1 + 0 * (eps + 0 * p)) / 3) + (eps + 0 * p))) - (- ((1 + 0 * (eps + 0 * p)) / 3)) * (1 / sqrt ((1 + 0 * (eps + 0 * p)) / 3 * ((2 + 0 * (eps + 0 * p)) / 3) + (eps + 0 * p))))) + p * ((1 - p) * ((1 + 0 * (eps + 0 * p)) / 3 * (1 / sqrt ((2 + 0 * (eps + 0 * p)) / 3 * ((1 + 0 * (eps + 0 * p)) / 3) + (eps + 0 * p))) - (- ((1 + 0 * (eps + 0 * p)) / 3)) * (1 / sqrt ((1 + 0 * (eps + 0 * p)) / 3 * ((2 + 0 * (eps + 0 * p)) / 3) + (eps + 0 * p)))) + p * (0 * (eps + 0 * p) - (- ((2 + 0 * (eps + 0 * p)) / 3)) * (1 / sqrt ((2 + 0 * (eps + 0 * p)) / 3 * ((1 + 0 * (eps + 0 * p)) / 3) + (eps + 0 * p))))).
 
 Definition group_variance_3 (p a0 a1 a2 a3 b0 b1 b2 b3 : R) : R := (1 - p) * ((1 - p) * (a1 * ((1 * a1 / p - 2 * b1 / (1 - p)) / 3) - b0 * ((0 * a0 / p - 3 * b0 / (1 - p)) / 3)) + p * (a2 * ((2 * a2 / p - 1 * b2 / (1 - p)) / 3) - b1 * ((1 * a1 / p - 2 * b1 / (1 - p)) / 3))) + p * ((1 - p) * (a2 * ((2 * a2 / p - 1 * b2 / (1 - p)) / 3) - b1 * ((1 * a1 / p - 2 * b1 / (1 - p)) / 3)) + p * (a3 * ((3 * a3 / p - 0 * b3 / (1 - p)) / 3) - b2 * ((2 * a2 / p - 1 * b2 / (1 - p)) / 3))) - ((1 - p) * ((1 - p) * (a1 - b0) + p * (a2 - b1)) + p * ((1 - p) * (a2 - b1) + p * (a3 - b2))) ^ 2.
+
+Definition verifier_push (L eps tpr fpr : R) : R := (tpr - fpr) * (1 / sqrt ((tpr * sigmoid L + fpr * sigmoid (- L)) * ((1 - tpr) * sigmoid L + (1 - fpr) * sigmoid (- L)) + eps)).
+
+Definition true_success (p p_ref tpr fpr : R) : R := tpr * p_ref / (fpr + (tpr - fpr) * p_ref) * p + (1 - tpr) * p_ref / (1 - (fpr + (tpr - fpr) * p_ref)) * (1 - p).
+
+Definition group_right (k G eps : R) : R := (G - k + 0 * eps) / G * (1 / sqrt ((k + 0 * eps) / G * ((G - k + 0 * eps) / G) + eps)).
+
+Definition group_wrong (k G eps : R) : R := (- ((k + 0 * eps) / G)) * (1 / sqrt ((k + 0 * eps) / G * ((G - k + 0 * eps) / G) + eps)).
+
+Definition group_push (k G p eps : R) : R := (k * ((G - k + 0 * (eps + 0 * p)) / G * (1 / sqrt ((k + 0 * (eps + 0 * p)) / G * ((G - k + 0 * (eps + 0 * p)) / G) + (eps + 0 * p)))) / p - (G - k) * ((- ((k + 0 * (eps + 0 * p)) / G)) * (1 / sqrt ((k + 0 * (eps + 0 * p)) / G * ((G - k + 0 * (eps + 0 * p)) / G) + (eps + 0 * p)))) / (1 - p)) / G.
+
+Definition mean_of_two (a b p : R) : R := (1 - p) * a + p * b.
 
 Definition maxrl (p q eps : R) : R := 1 / p.
 

@@ -1,66 +1,12 @@
-(* Runs that the book prints, followed by interval arithmetic on whole numbers: E7, E10 and E22. *)
+(* Runs that the book prints, followed by interval arithmetic on whole numbers: E7 and E22. *)
 Require Import Reals Lra Lia Psatz Coquelicot.Coquelicot.
 From Interval Require Import Specific_ops Specific_stdz Tactic.
 Require Import Primitives Paper Logistic Force SuccessMap Stability FixedPoints Fate Ends TwoKlOrbits Damped Certificates.
 Open Scope R_scope.
 Import Certified.
 
-Local Notation f3 := (h (1 / 1000) 3 (1 / 100000)).
 Local Notation f5 := (h (1 / 10000) 5 (1 / 100000)).
 Ltac by_digits := unfold h; interval with (i_prec 80).
-(* What an update makes of an enclosure [a, b] of a run's last value, on a side where the map is monotone. *)
-Ltac one_update monotone a b :=
-  match goal with |- ?low <= ?run (S ?n) <= ?high =>
-    change (run (S n)) with (f3 (run n)); destruct (monotone a b (run n)) as [A B]; try lra;
-    match type of A with ?least <= _ => assert (low <= least) by by_digits end;
-    match type of B with _ <= ?most => assert (most <= high) by by_digits end; lra
-  end.
-
-(** At beta = 3, p_ref = 0.001 and eps = 0.00001 the run from the reference has no limit: from the eighth update on it
-    alternates between [0.0018, 0.0022] and [0.54, 0.73]. (That it tends to two values, and longer cycles, are not part
-    of this.) *)
-Theorem e10 :
-  let p n := orbit (h (1 / 1000) 3 (1 / 100000)) (1 / 1000) n in
-  (forall j, 18 / 10000 <= p (2 * j + 8)%nat <= 22 / 10000 /\ 54 / 100 <= p (2 * j + 9)%nat <= 73 / 100) /\
-  (forall q : R, ~ is_lim_seq p q).
-Proof.
-  intros p.
-  assert (Lo : forall a b x, 0 <= a -> b <= / 2 -> a <= x <= b -> f3 b <= f3 x <= f3 a)
-    by (intros; apply enclosed_low; try assumption; lra).
-  assert (Hi : forall a b x, / 2 <= a -> b <= 1 -> a <= x <= b -> f3 a <= f3 x <= f3 b)
-    by (intros; apply enclosed_high; try assumption; lra).
-  assert (P1 : 973065787867 / 1000000000000 <= p 1%nat <= 973065787870 / 1000000000000).
-  { change (p 1%nat) with (f3 (p 0%nat)). destruct (Lo (1 / 1000) (1 / 1000) (p 0%nat)) as [A B]; try lra.
-    { change (p 0%nat) with (1 / 1000). lra. }
-    assert (973065787867 / 1000000000000 <= f3 (1 / 1000)) by by_digits.
-    assert (f3 (1 / 1000) <= 973065787870 / 1000000000000) by by_digits. lra. }
-  assert (P2 : 7781830171 / 1000000000000 <= p 2%nat <= 7781830175 / 1000000000000).
-  { one_update Hi (973065787867 / 1000000000000) (973065787870 / 1000000000000). }
-  assert (P3 : 42461847628 / 1000000000000 <= p 3%nat <= 42461847670 / 1000000000000).
-  { one_update Lo (7781830171 / 1000000000000) (7781830175 / 1000000000000). }
-  assert (P4 : 5200171587 / 1000000000000 <= p 4%nat <= 5200171594 / 1000000000000).
-  { one_update Lo (42461847628 / 1000000000000) (42461847670 / 1000000000000). }
-  assert (P5 : 93068044968 / 1000000000000 <= p 5%nat <= 93068045232 / 1000000000000).
-  { one_update Lo (5200171587 / 1000000000000) (5200171594 / 1000000000000). }
-  assert (P6 : 3142824839 / 1000000000000 <= p 6%nat <= 3142824846 / 1000000000000).
-  { one_update Lo (93068044968 / 1000000000000) (93068045232 / 1000000000000). }
-  assert (P7 : 276686759160 / 1000000000000 <= p 7%nat <= 276686760480 / 1000000000000).
-  { one_update Lo (3142824839 / 1000000000000) (3142824846 / 1000000000000). }
-  assert (P8 : 2104308691 / 1000000000000 <= p 8%nat <= 2104308696 / 1000000000000).
-  { one_update Lo (276686759160 / 1000000000000) (276686760480 / 1000000000000). }
-  assert (E : forall j, 18 / 10000 <= p (2 * j + 8)%nat <= 22 / 10000 -> 54 / 100 <= p (2 * j + 9)%nat <= 73 / 100).
-  { intros j Hj. replace (2 * j + 9)%nat with (S (2 * j + 8)) by lia.
-    one_update Lo (18 / 10000) (22 / 10000). }
-  assert (Od : forall j, 54 / 100 <= p (2 * j + 9)%nat <= 73 / 100 -> 18 / 10000 <= p (2 * S j + 8)%nat <= 22 / 10000).
-  { intros j Hj. replace (2 * S j + 8)%nat with (S (2 * j + 9)) by lia.
-    one_update Hi (54 / 100) (73 / 100). }
-  assert (All : forall j, 18 / 10000 <= p (2 * j + 8)%nat <= 22 / 10000).
-  { induction j; [change (2 * 0 + 8)%nat with 8%nat; lra|]. apply Od, E, IHj. }
-  split; [intros j; split; [apply All|apply E, All]|].
-  intros q Hq. apply is_lim_seq_spec in Hq. assert (T : 0 < / 10) by lra. destruct (Hq (mkposreal _ T)) as [N HN]. simpl in HN.
-  pose proof (HN (2 * N + 8)%nat ltac:(lia)) as A. pose proof (HN (2 * N + 9)%nat ltac:(lia)) as B.
-  apply Rabs_def2 in A. apply Rabs_def2 in B. pose proof (All N). pose proof (E N (All N)). lra.
-Qed.
 
 (** The start decides. At beta = 5, p_ref = 0.0001 and eps = 0.00001 the run from the reference is above 0.999999 from its
     second update on, while the run from 0.1, as the panel of Figure 5 has it, stays between 0.00014 and 0.9998 for ever. *)

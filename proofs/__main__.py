@@ -1,6 +1,7 @@
 """Compile and check the proofs: ``make proofs``; with ``--write``, write Formulas.v anew."""
 
 import argparse
+import resource
 import sys
 
 from grpo_paper.ledger.proofs import PARTLY, PROOFS
@@ -30,6 +31,9 @@ def main() -> None:
         sys.exit(str(error))
     items = f"{len(PROOFS)} items of the ledger, {len(PARTLY)} of them in part"
     print(f"Proved by machine: {items}, on the axioms of the classical reals alone.")
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds, memory = used.ru_utime + used.ru_stime, used.ru_maxrss / 2**20  # Linux counts in KiB
+    print(f"Coq took {seconds:.0f} s of processor time, and {memory:.2f} GiB of memory at most.")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 THEOREM = re.compile(r"\(\*\* (?P<reading>.*?) \*\)\n(?P<statement>Theorem (?P<name>\w+) :.*?)\nProof\.", re.DOTALL)
 BARRED = re.compile(
-    r"\b(Admitted|admit|Axiom|Axioms|Parameter|Parameters|Conjecture|Hypothesis|Variable|bypass_check)\b"
+    r"\b(Admitted|admit|Axiom|Axioms|Parameter|Parameters|Conjecture|Hypothesis|Variable|bypass_check"
+    r"|Unset\s+(?:Guard|Positivity|Universe)\s+Checking)\b"
 )
 """What would let a file say what it does not prove."""
 

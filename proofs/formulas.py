@@ -1,12 +1,14 @@
 """The library's own functions as definitions of Coq: each is called once, on letters, and what it did is written."""
 
-from collections.abc import Callable, Iterator
+import random
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from grpo_paper.theory import (
     advantage,
     climbs,
+    clipping,
     clock,
     fate,
     fixed_points,
@@ -16,6 +18,7 @@ from grpo_paper.theory import (
     small_steps,
     success_map,
     variants,
+    verifier,
     weighting,
     zoo,
 )
@@ -76,6 +79,7 @@ FORMULAS: dict[str, Formula] = {
     "step_mirror_dr": (_variant(variants.MIRROR_DR_GRPO), "L L_ref beta eps"),
     "step_two_kl": (_two_kl(variants.two_kl), "L L_ref beta eps alpha"),
     "step_two_kl_dr": (_two_kl(variants.two_kl_dr), "L L_ref beta eps alpha"),
+    "least_maximiser": (clipping.least_maximiser, "p clip clip_high"),
     "clipped_surrogate": (objective.clipped_surrogate, "rho A clip"),
     "contrastive_surrogate": (objective.contrastive_surrogate, "rho r p clip eps"),
     "clipped_step": (success_map.clipped_step, "L L_ref beta clip eps"),
@@ -89,6 +93,12 @@ FORMULAS: dict[str, Formula] = {
     "silent_share_4": (lambda p: groups.silent_share(p, 4), "p"),
     "group_Omega_3": (lambda p, eps: groups.group_Omega(p, eps, 3), "p eps"),
     "group_variance_3": (_given_advantages, "p a0 a1 a2 a3 b0 b1 b2 b3"),
+    "verifier_push": (verifier.verifier_push, "L eps tpr fpr"),
+    "true_success": (verifier.true_success, "p p_ref tpr fpr"),
+    "group_right": (lambda k, G, eps: WHITENED.advantages(k, G, eps)[0], "k G eps"),
+    "group_wrong": (lambda k, G, eps: WHITENED.advantages(k, G, eps)[1], "k G eps"),
+    "group_push": (groups.group_push, "k G p eps"),
+    "mean_of_two": (lambda a, b, p: groups._mean([a, b], p), "a b p"),
     "maxrl": (zoo.MAXRL.push, "p q eps"),
     "maxrl_slope": (zoo.MAXRL.slope, "p q eps"),
     "disco": (zoo.DISCO.push, "p q eps"),
@@ -104,6 +114,15 @@ HEAD = """\
 Require Import Reals Primitives.
 Open Scope R_scope.
 """
+
+
+def drawn(letters: Iterable[str], rng: random.Random) -> dict[str, float]:
+    """Numbers for letters, in the domain of every formula: below 1/2, but for a group's size, which is above 2.
+
+    >>> {letter: round(value, 1) for letter, value in drawn(["p", "G"], random.Random(0)).items()}
+    {'p': 0.4, 'G': 2.4}
+    """
+    return {letter: rng.uniform(0.05, 0.45) + 2 * (letter == "G") for letter in letters}
 
 
 def traced() -> Iterator[tuple[str, str, Term]]:

@@ -88,8 +88,7 @@ STATEMENTS = (
     Statement(
         "Theorem 9",
         "Two KL penalties",
-        r"$0 < α < 1$, $β > 0$, $ε > 0$; both policies succeed and fail, sharing a success and a failure; for "
-        r"$p_n \ge p_{\mathrm{ref}}$ the condition on the divergences at every step from $π_0 = π_{\mathrm{ref}}$ on",
+        r"$0 < α < 1$, $β > 0$, $ε > 0$; both policies succeed and fail, sharing a success and a failure",
         ("theory.policy.policy_step", "theory.policy.renyi_correction", "theory.success_map.log_odds_step"),
         "two-kl",
         ("fig-renyi-correction",),

@@ -70,7 +70,14 @@ class TestFiles:
         assert len(SOURCES[name].splitlines()) <= 320
 
     @pytest.mark.parametrize(
-        "text", ["Lemma x : False. Proof. Admitted.", "Axiom x : False.", "Proof. admit. Qed.", "Parameter x : False."]
+        "text",
+        [
+            "Lemma x : False. Proof. Admitted.",
+            "Axiom x : False.",
+            "Proof. admit. Qed.",
+            "Parameter x : False.",
+            "Unset Guard Checking.",
+        ],
     )
     def test_what_does_is_seen(self, text) -> None:
         assert barred(text)
@@ -97,7 +104,7 @@ class TestFormulas:
         term = function(*map(Term, letters.split()))
         rng = random.Random(0)
         for _ in range(20):
-            values = {letter: rng.uniform(0.1, 0.4) for letter in letters.split()}
+            values = formulas.drawn(letters.split(), rng)
             expected = function(*values.values())
             # The same operations on the same floats, but for σ and logit, which the library does more carefully.
             assert term.value(values) == pytest.approx(expected, rel=1e-12, abs=1e-14)
