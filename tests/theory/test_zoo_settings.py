@@ -1,5 +1,6 @@
 """A weighting with a setting: its domain, in a sentence, and its name."""
 
+import math
 import re
 
 import pytest
@@ -42,3 +43,27 @@ def test_which_are_shown_to_settle() -> None:
     assert [focal(gamma).settles for gamma in (0.5, 0.99, 1.0, 3.0)] == [False, False, True, True]
     assert pass_at_k(3).settles
     assert risk_sensitive(2.0).settles
+
+
+@pytest.mark.parametrize(
+    ("weighting", "potential", "group_mean"),
+    [
+        (pass_at_k(3), True, True),
+        (pass_at_k_training(3), True, False),
+        (risk_sensitive(2.0), True, False),
+        (focal(0.5), False, False),
+    ],
+    ids=lambda x: getattr(x, "name", ""),
+)
+def test_what_is_known_in_closed_form(weighting, potential, group_mean) -> None:
+    """Held to integrals and to all groups in test_climbs.py and test_zoo_groups.py, where it is there."""
+    assert (weighting.potential is not None) == potential
+    assert (weighting.group_mean is not None) == group_mean
+
+
+def test_at_the_ends_themselves() -> None:
+    """Where p or q is 0, and the push has a limit."""
+    assert pass_at_k_training(2).push(1.0, 0.0, 0.0) == 1
+    assert pass_at_k_training(3).push(1.0, 0.0, 0.0) == 0
+    assert risk_sensitive(1.0).push(0.0, 1.0, 0.0) == pytest.approx(math.e - 1, rel=1e-15)
+    assert risk_sensitive(1.0).push(1.0, 0.0, 0.0) == pytest.approx(1 - 1 / math.e, rel=1e-15)
