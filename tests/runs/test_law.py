@@ -126,7 +126,7 @@ def test_a_run_that_stands_names_none(seed) -> None:
 
 
 def test_a_step_is_measured_by_the_law_that_is_known() -> None:
-    """By the run's own, by the one that the log names, and by GRPO's where there is neither, whichever is ahead by luck."""
+    """By the run's own, by the one that the log names, and by GRPO's where there is neither, not the best by luck."""
     p = np.random.default_rng(0).uniform(0.01, 0.99, 200)
     for run, told in (
         (standing(p, 10, SIZE, 0, beta=0.0, weighting=MEAN_ONLY), "Dr. GRPO, which it was trained with"),
