@@ -25,7 +25,7 @@ def needed(part: str) -> Iterator[None]:
     >>> with needed("The trainer"):
     ...     raise ModuleNotFoundError(name="torch")
     Traceback (most recent call last):
-    grpo_paper.extras.MissingExtraError: The trainer needs torch, ...: pip install "grpo-paper[trainer]"
+    grpo_paper.extras.MissingExtraError: The trainer needs torch, ...: pip install "grpo-paper[trainer]", or in a ...
     """
     try:
         yield
@@ -34,7 +34,8 @@ def needed(part: str) -> Iterator[None]:
         for extra, packages in EXTRAS.items():
             if package in packages:
                 raise MissingExtraError(
-                    f'{part} needs {package}, which is not installed: pip install "grpo-paper[{extra}]"',
+                    f'{part} needs {package}, which is not installed: pip install "grpo-paper[{extra}]", or in a clone '
+                    f'pip install ".[{extra}]"',
                     name=error.name,
                 ) from None
         raise

@@ -106,6 +106,7 @@ def _run(task: "Callable[[], Task]", out: Path | None, device: str, threads: int
     """Train; under torchrun, as one of its processes. A run that was stopped goes on when it is started again."""
     import torch
 
+    from grpo_paper.files import writable
     from grpo_paper.theory import domain
     from grpo_paper.theory.methods import weighting
     from grpo_paper.theory.weighting import library_whitening
@@ -124,6 +125,8 @@ def _run(task: "Callable[[], Task]", out: Path | None, device: str, threads: int
             click.echo(f"Reading {keep}.", err=True)
         settled = TrainConfig(**config)
         torch.set_num_threads(domain.whole("threads", threads, 1, bits=10))
+        if out is not None:
+            writable(out)
         with warnings.catch_warnings(record=True) as told:
             history = run(settled, task(), where, keep=keep, progress=True, **how)
         if parallel.rank() == 0:

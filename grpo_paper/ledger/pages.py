@@ -144,8 +144,8 @@ def errata_page() -> str:
         "",
         f"Where [the paper]({PAPER}), as printed in arXiv v4, does not hold, and what holds instead; then what can be "
         f"said",
-        "more sharply. An entry links to the computation that shows it. Words between “ and ” are the paper's own; the",
-        "version of record {cite}`mroueh2026` was not at hand.",
+        "more sharply. Each erratum links to the computation that shows it. Words between “ and ” are the paper's own;",
+        "the version of record {cite}`mroueh2026` was not at hand.",
         "",
         "| kind | entries |",
         "| --- | --- |",

@@ -109,7 +109,11 @@ def _verl(path: Path, columns: Mapping[str, str], evaluation: bool) -> list[Sour
         return [verl.Dumps(folders[0], columns, True)]
     if folders and len(chosen) != 1:
         names = ", ".join(folder.name for folder in folders)
-        kind = "validation dumps" if evaluation else "rollouts"
+        kind, option = ("validation dumps", "validation") if evaluation else ("rollouts", "rollout")
+        if not chosen:
+            raise ValueError(
+                f"{path} has no {kind} of verl, which writes them where trainer.{option}_data_dir says; name those"
+            )
         raise ValueError(f"{path} has {kind} of verl in {len(chosen)} of these folders: {names}; name the one to read")
     return [verl.Dumps(folder, columns, evaluation) for folder in chosen]
 

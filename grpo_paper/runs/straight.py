@@ -164,8 +164,12 @@ def _named(run: Run, trial: Trial, size: int, prompts: int) -> Finding:
 
 def _speed(run: Run, trial: Trial, counts: Counts, step: np.ndarray) -> Finding:
     own = run.settings.weighting
-    taken = trial.laws.index(own) if own in trial.laws else trial.best
-    why = "which it was trained with" if own in trial.laws else "which fits best"
+    if own in trial.laws:
+        taken, why = trial.laws.index(own), "which it was trained with"
+    elif trial.named:
+        taken, why = trial.best, "which fits best"
+    else:  # the best by luck would be no better
+        taken, why = trial.laws.index(WHITENED), "taken since neither the log nor a setting tells another"
     found = trial.fits[taken]
     error = clock_error(counts, found)
     low, high = found.clock - REACH * error, found.clock + REACH * error

@@ -15,12 +15,13 @@ from grpo_paper.trainer.device import available
 def join(device: str) -> str:
     """Join the processes that torchrun started, if it did; returns the device of this one.
 
-    Errors: ValueError if there are more processes than GPUs.
+    Errors: ValueError if this machine does not have it, or has fewer GPUs than there are processes.
 
     >>> join("cpu")
     'cpu'
     """
     if "LOCAL_RANK" not in os.environ:  # which torchrun sets; a cluster's scheduler may set the others
+        available(device)
         return device
     if device == "cuda":
         device = f"cuda:{os.environ['LOCAL_RANK']}"

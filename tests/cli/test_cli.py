@@ -15,7 +15,7 @@ from grpo_paper.cli import main
 from grpo_paper.cli.train import bandit
 from grpo_paper.theory.methods import weighting
 from grpo_paper.theory.weighting import library_whitening
-from grpo_paper.trainer import Bandit, TrainConfig, train
+from grpo_paper.trainer import Addition, Bandit, TrainConfig, train
 from tests.histories import TORCHRUN
 
 
@@ -122,6 +122,20 @@ def test_refused_in_a_sentence(arguments, message, tmp_path) -> None:
     assert message in output
     assert "Traceback" not in output
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--beta", "0"), "beta = 0.0 is outside its domain"),
+        (("--threads", "0"), "threads = 0 is outside its domain"),
+        (("--device", "abacus"), "device = 'abacus' is not a device that torch knows"),
+        (("--out", "/dev/null/run"), "/dev/null/run cannot be a folder"),
+    ],
+)
+def test_refused_before_a_network_is_taught(arguments, message, monkeypatch) -> None:
+    monkeypatch.setattr(Addition, "with_success", lambda **given: 1 / 0)
+    assert message in run("train", "addition", *arguments)[1]
 
 
 def test_goes_further_and_not_back(tmp_path) -> None:

@@ -1,6 +1,7 @@
 """How any command ends where its output has no room or an extra is missing: in a sentence, and not with 0 or 1."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -68,5 +69,6 @@ def test_an_extra_is_missing(package, words, sentence, tmp_path) -> None:
     )
     assert (told.returncode, told.stdout) == (2, "")
     assert told.stderr.startswith(f"Error: {sentence}")
+    assert re.search(r'"grpo-paper(\[\w+\])", or in a clone pip install "\.\1"$', told.stderr.strip())
     assert len(told.stderr.splitlines()) == 1
     assert not list(tmp_path.iterdir())

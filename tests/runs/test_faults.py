@@ -106,7 +106,10 @@ class TestPlaces:
         logs.verl(tmp_path / "x" / "a", ROWS)
         logs.verl(tmp_path / "x" / "b", ROWS)
         refused(tmp_path / "x", "rollouts of verl in 2 of these folders: a, b; name")
-        refused(tmp_path / "x", "validation dumps of verl in 0 of", evaluation=True)
+        refused(tmp_path / "x", r"no validation dumps .* where trainer\.validation_data_dir", evaluation=True)
+        for name in ("a", "b"):
+            logs.verl(tmp_path / "y" / name, ROWS, validation=True)
+        refused(tmp_path / "y", r"no rollouts of verl, .* where trainer\.rollout_data_dir says; name those")
 
     def test_a_folder_of_runs(self, tmp_path) -> None:
         for name in ("a", "b"):

@@ -125,6 +125,17 @@ def test_a_run_that_stands_names_none(seed) -> None:
     assert said.says.startswith("Which law it is cannot be told")
 
 
+def test_a_step_is_measured_by_the_law_that_is_known() -> None:
+    """By the run's own, by the one that the log names, and by GRPO's where there is neither, not the best by luck."""
+    p = np.random.default_rng(0).uniform(0.01, 0.99, 200)
+    for run, told in (
+        (standing(p, 10, SIZE, 0, beta=0.0, weighting=MEAN_ONLY), "Dr. GRPO, which it was trained with"),
+        (moved_run(MAXRL, 3.0, 600, 12, 2, beta=0.0), "MaxRL, which fits best"),
+        (standing(p, 10, SIZE, 0, beta=0.0), "GRPO, taken since neither the log nor a setting tells another"),
+    ):
+        assert straight.findings(run)[1].says.startswith(f"Under the law of {told}, a step moves")
+
+
 def test_the_clock_s_errors_are_those_of_runs() -> None:
     """Of 24 runs, beside the spread of their clocks, which is itself known to 1 in √48: three times that is allowed."""
     coordinate = Coordinate.of(MEAN_ONLY, SIZE, EPS)
