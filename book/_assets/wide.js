@@ -3,7 +3,7 @@
 const PIECES = /.*?\w[._/=(,-]+(?=\w)|.+/g;
 const TABLES = ".pst-scrollable-table-container, div.output.text_html";
 const WIDE = `${TABLES}, div.math, figure, .explorer-chips`;
-const SMALLEST = { formula: 0.7, table: 0.8 };
+const SMALLEST = { formula: 0.7, table: 0.75 };
 const OVERHANG = 3;  // pixels of nothing beside an accent
 
 function fit(places, smallest) {
