@@ -23,7 +23,7 @@ function keepTogether(formula) {
 
 async function typeset(formulas) {
   await MathJax.typesetPromise(formulas);
-  fit(formulas, SMALLEST.formula);  // of wide.js
+  fit("formula", formulas);  // of wide.js
 }
 
 async function pageReady() {
