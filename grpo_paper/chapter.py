@@ -2,13 +2,13 @@
 
 import json
 import os
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from grpo_paper.extras import needed
+from grpo_paper.numerals import placed, written
 from grpo_paper.theory import domain
 
 with needed("A chapter"):
@@ -52,27 +52,14 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 
 def _cell(value: object) -> str:
-    """As a reader has it: yes and no, a minus sign, which never stands alone at the end of a line, and no minus 0.
+    """As a reader has it: yes and no, numbers as they are written, powers raised.
 
-    >>> [_cell(value) for value in (True, -0.5, "1.2e-05", "-0.00", "2-cycle", r"$10^{-5}$")]
-    ['yes', '−0.5', '1.2e−05', '0.00', '2-cycle', '$10^{-5}$']
+    >>> [_cell(value) for value in (True, -0.5, "1.2e-05", "p^G")]
+    ['yes', '−0.5', '1.2·10⁻⁵', 'p<sup>G</sup>']
     """
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
-    text = str(value)
-    if "$" in text or "`" in text:
-        return text
-    text = re.sub(r"(?<!\w)[-−](0(?:\.0+)?)(?![\w.])", r"\1", text)
-    return with_minus(text)
-
-
-def with_minus(text: str) -> str:
-    """A minus sign before each negative number and exponent; at a hyphen, a line could end.
-
-    >>> with_minus("-0.5 of 1e-12 in a 2-cycle")
-    '−0.5 of 1e−12 in a 2-cycle'
-    """
-    return re.sub(r"(?:(?<![\w-])|(?<=\de))-(?=\d)", "−", text)
+    return placed(written(str(value)))
 
 
 def glue(name: str, number: float) -> None:
@@ -97,7 +84,8 @@ def check(claim: str, error: Any, tolerance: float, because: str = "") -> None:
     if not largest <= tolerance:  # so that NaN fails too
         raise AssertionError(f"{claim}: largest error {largest:.2g}, allowed {tolerance:g}")
     reason = f" {because}" if because else ""
-    _held(f"{claim}: largest error {largest:.1e}, allowed {tolerance:g}.{reason}", largest, tolerance)
+    measured = written(f"largest error {largest:.1e}, allowed {tolerance:.2g}")
+    _held(f"{claim}: {measured}.{reason}", largest, tolerance)
 
 
 def confirm(claim: str, holds: Any) -> None:

@@ -1,6 +1,5 @@
-// What is wider than its place: a long name in code breaks between its words, a formula or a table is set smaller, down to a
-// size, and what is still too wide is scrolled, and fades at the right edge as long as there is more to see.
-const PIECES = /.*?\w[._/=(,-]+(?=\w)|.+/g;
+// What is wider than its place, a formula or a table, is set smaller, down to a size; what is still too wide is scrolled, and
+// fades at the right edge as long as there is more to see.
 const TABLES = ".pst-scrollable-table-container, div.output.text_html";
 const WIDE = `${TABLES}, div.math, figure, .explorer-chips`;
 const SMALLEST = { formula: 0.7, table: 0.75 };
@@ -29,13 +28,6 @@ function cue(place) {
   const left = place.scrollWidth - place.clientWidth - place.scrollLeft;
   place.classList.toggle("more", left > 1);
 }
-
-addEventListener("DOMContentLoaded", () => {
-  for (const name of document.querySelectorAll("article code .pre")) {
-    const [first, ...others] = name.textContent.match(PIECES) ?? [];
-    if (others.length) name.replaceChildren(first, ...others.flatMap(piece => [document.createElement("wbr"), piece]));
-  }
-});
 
 addEventListener("load", () => {
   fitTables();

@@ -15,8 +15,9 @@ def tables(results: Path) -> dict[str, str]:
 
 
 def table(rows: list[dict[str, Any]]) -> str:
-    """Rows that have the same columns, as a table."""
-    lines = [list(rows[0]), ["---:"] * len(rows[0]), *([_cell(value) for value in row.values()] for row in rows)]
+    """Rows that have the same columns, as a table: numbers end at the right, words begin at the left."""
+    sides = ["---:" if isinstance(value, int | float) else "---" for value in rows[0].values()]
+    lines = [list(rows[0]), sides, *([_cell(value) for value in row.values()] for row in rows)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
@@ -28,4 +29,4 @@ def _measured(machine: dict[str, str], rows: list[dict[str, Any]]) -> str:
 def _cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}"
-    return str(value).replace("|", "\\|")
+    return f"{value:,}" if isinstance(value, int) else value.replace("|", "\\|")

@@ -51,6 +51,8 @@ def faults(site: Path, version: str) -> list[str]:
         name = path.relative_to(site)
         if version not in page.text and not page.sends_on:
             found.append(f"{name} does not say: {version}")
+        if '<span class="pasted-text">nan' in page.text:
+            found.append(f"{name} quotes a result that is not a number")
         found += [f"{name} has an image without alt text: {src}" for src in page.silent_images]
         found += [f"{name} fetches {url} from another host" for url in page.fetched if urlsplit(url).netloc]
         for link in {*page.links, *page.fetched}:

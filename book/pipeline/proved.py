@@ -7,6 +7,7 @@ from book.pipeline.story import opens
 from grpo_paper.ledger import RECORDS, Erratum, Statement
 from grpo_paper.ledger.plain import plain
 from grpo_paper.ledger.proofs import PARTLY, PROOFS
+from grpo_paper.numerals import placed, written
 from proofs.files import Theorem, theorems
 
 BOX = re.compile(
@@ -15,6 +16,12 @@ BOX = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 """A theorem box of a chapter, whole: of the paper's, or of a statement of ours."""
+SIGNS = {
+    "alpha": "α", "beta": "β", "delta": "δ", "Delta": "Δ", "eps": "ε", "pi": "π", "rho": "ρ", "omega": "ω",
+    "Omega": "Ω", "sqrt ": "√", " - ": " − ", "(- ": "(−", "<=": "≤", ">=": "≥", " * ": "·",
+}  # fmt: skip
+"""What a file of Coq writes in ASCII, by what a reader sees."""
+SIGN = re.compile("|".join(rf"\b{name}(?=\b|_)" if name.isalpha() else re.escape(name) for name in SIGNS))
 ENDS = "{doc}`how this is checked </machine>`"
 
 
@@ -50,9 +57,19 @@ def fold(proved: Iterable[Theorem], name: str, ends: str = ENDS) -> str:
     :::
     """
     proved = list(proved)
-    said = [f"{theorem.reading}\n\n```text\n{theorem.statement}\n```\n" for theorem in proved]
+    said = [f"{read(theorem.reading)}\n\n```text\n{theorem.statement}\n```\n" for theorem in proved]
     files = ", ".join(dict.fromkeys(f"`proofs/{theorem.name.partition('.')[0]}.v`" for theorem in proved))
     return opens(name, *said, f"{files}; {ends}.")
+
+
+def read(words: str) -> str:
+    """The reading of a theorem with its signs as on the page; the statement below it is verbatim.
+
+    >>> read("From p_ref >= 1/2 it is at most beta sqrt eps, with a slope s < -1 of Delta_R.")
+    'From p<sub>ref</sub> ≥ 1/2 it is at most β √ε, with a slope s < −1 of Δ<sub>R</sub>.'
+    """
+    words = SIGN.sub(lambda found: SIGNS[found[0]], words)
+    return placed(written(re.sub(r"\b([pΔ])_([nR])\b", r"\1<sub>\2</sub>", words)))
 
 
 def page() -> str:

@@ -20,6 +20,11 @@ HTML = BUILD / "html"
 RECORD = BUILD / "html.json"
 """What the site in place was made from, and its files."""
 NAMED = re.compile(r"\bfa-([a-z0-9-]+)")
+NAME = re.compile(r'(<code class="docutils literal notranslate">)([^<]{14,})')
+"""Code in prose that may be too long for its line: it is broken between its words."""
+MATH = r'<span class="math notranslate nohighlight">[^<]*</span>'
+FORMULA = re.compile(rf"\({MATH}[.,;:?)]*|{MATH}[.,;:?)]+")
+"""A formula with the signs at it: it is a block to a browser, which would let the sign begin a line."""
 ICON = re.compile(
     r"""(?P<name>"[a-z0-9-]+"|[a-z0-9]+):\[\d+,\d+,\[(?P<aliases>[^\]]*)\],"[0-9a-f]*",(?:"[^"]*"|\[[^\]]*\])\],?"""
 )
@@ -52,8 +57,9 @@ def slim(site: Path) -> None:
         text = re.sub(r'<span class="(?:n|nn|p|w)">([^<]*)</span>', r"\1", text)
         # A list for screen readers has list items, and docutils gives it none.
         text = text.replace('<div role="list" class="citation-list">', '<div class="citation-list">')
-        text = re.sub(r'(<span class="pasted-text">)-', r"\1−", text)
-        text = re.sub(r"Solution to(<a [^>]*>) ", r"Solution to \1", text)  # no line under a blank
+        text = re.sub(r'<span class="pre">([^<]*)</span>', r"\1", text)
+        text = NAME.sub(lambda name: name[1] + re.sub(r"([_./=])(?=[^\s])", r"\1<wbr>", name[2]), text)
+        text = FORMULA.sub(r'<span class="whole">\g<0></span>', text)
         # The theme's menu of downloads calls the print dialog ".pdf".
         text = text.replace('"btn__text-container">.pdf<', '"btn__text-container">print<')
         page.write_text(text, encoding="utf-8")

@@ -20,8 +20,8 @@ from grpo_paper.figure.passport import UNKNOWN
 from grpo_paper.ledger.pages import errata_page, footer, statements_page
 
 RESULTS = ROOT / "benchmarks" / "results"
-SECTION = re.compile(r"(\([a-z0-9-]+\)=\n)?## ")
-"""How a cell begins that begins a section; its anchor may stand before it."""
+SECTION = re.compile(r"^(\([a-z0-9-]+\)=\n)?## ", re.MULTILINE)
+"""How a section begins; its anchor may stand before it."""
 
 
 def stage(chapters: list[Chapter], version: str, folder: Path) -> None:
@@ -34,11 +34,12 @@ def stage(chapters: list[Chapter], version: str, folder: Path) -> None:
     for chapter in chapters:
         notebook = nbformat.read(chapter.kept / f"{chapter.name}.ipynb", as_version=4)
         prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-        place = next(i for i, cell in enumerate(notebook.cells) if SECTION.match(cell.source))
-        for cell in notebook.cells:
-            if cell.cell_type == "markdown":
-                cell.source = proved.with_folds(cell.source)
-        notebook.cells.insert(place, nbformat.v4.new_markdown_cell(symbols(notation, prose), id="symbols"))
+        texts = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
+        for cell in texts:
+            cell.source = proved.with_folds(cell.source)
+        first = next(cell for cell in texts if SECTION.search(cell.source))
+        table = symbols(notation, prose).replace("\\", r"\\")
+        first.source = SECTION.sub(rf"{table}\n\n\g<0>", first.source, count=1)
         notebook.cells.append(nbformat.v4.new_markdown_cell(footer(chapter.name), id="ledger"))
         drop_pictures(notebook)
         checks[chapter.name] = story.fold(notebook)

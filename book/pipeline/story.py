@@ -3,14 +3,14 @@
 JupyterLab and papermill see the chapter as it is written.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from grpo_paper.chapter import CHECK, with_minus
+from grpo_paper.chapter import CHECK
+from grpo_paper.numerals import written
 
 Check = dict[str, Any]
 HEAD = """\
@@ -27,6 +27,7 @@ SAID = {"show-input", "hide-input", "remove-input", "remove-cell"}
 
 def fold(notebook: NotebookNode) -> list[Check]:
     """Fold the code of a chapter and gather its checks, cell by cell; return them all."""
+    join(notebook)
     everything: list[Check] = []
     for cell in notebook.cells:
         if cell.cell_type != "code":
@@ -42,18 +43,42 @@ def fold(notebook: NotebookNode) -> list[Check]:
     return everything
 
 
+def join(notebook: NotebookNode) -> None:
+    """Let a cell that shows nothing, such as imports, be the beginning of the next one: one fold in place of two.
+
+    >>> from nbformat.v4 import new_code_cell, new_notebook
+    >>> shown = new_code_cell("print(x)", outputs=[new_output("stream", text="1")])
+    >>> notebook = new_notebook(cells=[new_code_cell("x = 1"), shown, new_code_cell("x")])
+    >>> join(notebook)
+    >>> [cell.source for cell in notebook.cells]
+    ['x = 1\\n\\nprint(x)', 'x']
+    """
+    joined: list[NotebookNode] = []
+    for cell in notebook.cells:
+        silent = joined and joined[-1].cell_type == cell.cell_type == "code" and not joined[-1].outputs
+        if silent and seen_as(joined[-1]) == seen_as(cell):
+            cell.source = f"{joined.pop().source}\n\n{cell.source}"
+        joined.append(cell)
+    notebook.cells = joined
+
+
+def seen_as(cell: NotebookNode) -> set[str]:
+    """What a cell's tags say of how it is seen."""
+    return SAID & set(cell.metadata.get("tags", [])) or {"hide-input"}
+
+
 def folded(checks: Sequence[Check]) -> str:
     """Checks as a line of MyST that opens.
 
-    >>> print(folded([{"sentence": "the two agree.", "measured": [1e-16, 1e-12]}, {"sentence": "it is so."}]))
-    :::{dropdown} ✓ 2 checks, worst error 1e−16 of 1e−12 allowed
+    >>> print(folded([{"sentence": "the two agree.", "measured": [3e-16, 1e-12]}, {"sentence": "it is so."}]))
+    :::{dropdown} ✓ 2 checks, worst error 3·10⁻¹⁶ of 10⁻¹² allowed
     :class-container: checks
     <BLANKLINE>
     - the two agree.
     - it is so.
     :::
     """
-    return opens(f"✓ {summary(checks)}", *(f"- {_sentence(check)}" for check in checks))
+    return opens(f"✓ {summary(checks)}", *(f"- {check['sentence']}" for check in checks))
 
 
 def opens(name: str, *lines: str) -> str:
@@ -68,14 +93,7 @@ def summary(checks: Sequence[Check]) -> str:
     if not measured:
         return many
     error, tolerance = max(measured, key=lambda pair: pair[0] / pair[1] if pair[1] else 0.0)
-    worst = f"{error:.0e}".replace("e-0", "e-") if error else "0"
-    return with_minus(f"{many}, worst error {worst} of {tolerance:g} allowed")
-
-
-def _sentence(check: Check) -> str:
-    """What a check says; formulas and code, where a minus is an operator, stay as they are."""
-    parts = re.split(r"(\$[^$]*\$|`[^`]*`)", check["sentence"])
-    return "".join(part if n % 2 else with_minus(part) for n, part in enumerate(parts))
+    return written(f"{many}, worst error {error:.0e} of {tolerance:.2g} allowed")
 
 
 def page(chapters: Mapping[str, Sequence[Check]]) -> str:
@@ -84,5 +102,5 @@ def page(chapters: Mapping[str, Sequence[Check]]) -> str:
     for name, checks in chapters.items():
         if checks:
             parts.append(f"## {{doc}}`notebooks/{name}`\n\n{summary(checks)}.\n")
-            parts.append("\n".join(f"- {_sentence(check)}" for check in checks) + "\n")
+            parts.append("\n".join(f"- {check['sentence']}" for check in checks) + "\n")
     return "\n".join(parts)

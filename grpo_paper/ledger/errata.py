@@ -21,7 +21,7 @@ ERRATA = (
         "E2",
         "changes a formula",
         "Section 2.2, first display",
-        r"$o \sim π_{old}, r = 1$ stands under the expectation",
+        r"$o \sim π_{\mathrm{old}}, r = 1$ stands under the expectation",
         "Read as a conditional expectation it lacks the event masses $p$ and $1-p$; the indicator form below it "
         "is right.",
         ("theory.objective.contrastive_surrogate",),

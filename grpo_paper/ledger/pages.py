@@ -1,5 +1,6 @@
 """The ledger to read: in a terminal, and as pages of the book."""
 
+import re
 import textwrap
 from collections.abc import Iterable
 from typing import get_args
@@ -70,7 +71,13 @@ def statements_page() -> str:
         "",
         *_table(CLAIMS),
     ]
-    return "\n".join(lines)
+    return upright("\n".join(lines))
+
+
+def upright(page: str) -> str:
+    """A page whose formulas name Greek capitals: MathJax would set the signs themselves slanted."""
+    named = {"Ω": r"\Omega ", "Δ": r"\Delta "}
+    return re.sub(r"\$[^$]*\$", lambda formula: re.sub("[ΩΔ]", lambda sign: named[sign[0]], formula[0]), page)
 
 
 SEALS = (
@@ -162,7 +169,7 @@ def errata_page() -> str:
                 f"[Shown here](#{e.id}), computed by {functions}. {seals(e)}",
                 "",
             ]
-    return "\n".join(lines)
+    return upright("\n".join(lines))
 
 
 def _heading(kind: str) -> str:

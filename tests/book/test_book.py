@@ -218,6 +218,8 @@ class TestVerify:
             ('<link href="//fonts.example/x.css" rel="stylesheet">', "from another host"),
             ('<a href="b.html">x</a>', "links to b.html, which does not exist"),
             ('<a href="#there">x</a>', "an anchor that does not exist"),
+            ('<span class="pasted-text">nan</span>', "not a number"),
+            ('<span class="pasted-text">0.5</span>', ""),
         ],
     )
     def test_finds(self, html, fault, tmp_path) -> None:

@@ -17,10 +17,10 @@ def test_the_table_says_what_was_counted() -> None:
     for name, row in KEPT.items():
         died, endless, survive = row["killed"], row["out of time"], len(row["survivors"])
         counts = (died + endless + survive, died, endless, survive)
-        assert f"| {name} | {' | '.join(map(str, counts))} |" in table
+        assert f"| {name} | {' | '.join(map('{:,}'.format, counts))} |" in table
         assert f"| {row['commit']} | {row['date']}" in table
         sums.update(dict(zip(COUNTS, counts, strict=True)))
-    assert f"| all | {' | '.join(str(sums[name]) for name in COUNTS)} |" in table
+    assert f"| all | {' | '.join(f'{sums[name]:,}' for name in COUNTS)} |" in table
 
 
 def test_every_module_that_is_kept_is_there() -> None:

@@ -96,7 +96,7 @@ def test_there_is_a_site() -> None:
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(SITE).as_posix())
 class TestPage:
     def test_is_in_order(self, path, browser) -> None:
-        """No error, no request to another host, all mathematics set, nothing that axe calls serious; it fits, on a phone too."""
+        """No error, no request to another host, all mathematics set, nothing that axe calls serious; all fits."""
         page = browser.new_page(viewport=WIDE)
         watched = Watched(page)
         watched.open(path)

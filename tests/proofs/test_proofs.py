@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from book.pipeline.proved import page, title, with_folds
+from book.pipeline.proved import page, read, title, with_folds
 from grpo_paper.ledger import RECORDS
 from grpo_paper.ledger.pages import errata_page, record, seals, statements_page
 from grpo_paper.ledger.plain import plain
@@ -111,7 +111,7 @@ class TestFormulas:
 class TestPage:
     def test_shows_each_theorem_verbatim(self) -> None:
         text = page()
-        assert all(theorem.statement in text and theorem.reading in text for theorem in theorems().values())
+        assert all(theorem.statement in text and read(theorem.reading) in text for theorem in theorems().values())
 
     def test_a_box_gets_a_fold_and_the_rest_stays(self) -> None:
         box = ":::{prf:theorem} 3 (success amplification)\n:label: theorem-3\n:nonumber:\n\nSo it is.\n:::"
