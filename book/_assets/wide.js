@@ -11,7 +11,7 @@ function fit(kind, places) {
     clientWidth && scrollWidth > clientWidth + OVERHANG[kind] ? clientWidth / scrollWidth : 1
   ));
   places.forEach((place, n) => {
-    if (rooms[n] < 1) place.style.fontSize = `${Math.floor(100 * Math.max(rooms[n], SMALLEST[kind]))}%`;
+    if (rooms[n] < 1) place.style.fontSize = `${Math.max(Math.floor(99 * rooms[n]), 100 * SMALLEST[kind])}%`;
     place.classList.toggle("scrolled", rooms[n] < SMALLEST[kind]);
   });
 }
