@@ -9,7 +9,7 @@ const shown = () => new Promise(resolve => requestAnimationFrame(() => setTimeou
 
 async function typeset(formulas) {
   await MathJax.typesetPromise(formulas);
-  fit(formulas, SMALLEST.formula);  // of wide.js
+  fit("formula", formulas);  // of wide.js
 }
 
 async function pageReady() {

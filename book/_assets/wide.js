@@ -2,25 +2,25 @@
 // fades at the right edge as long as there is more to see.
 const TABLES = ".pst-scrollable-table-container, div.output.text_html";
 const WIDE = `${TABLES}, div.math, figure, .explorer-chips`;
-const SMALLEST = { formula: 0.7, table: 0.8 };
-const OVERHANG = 3;  // pixels of nothing beside an accent
+const SMALLEST = { formula: 0.7, table: 0.75 };
+const OVERHANG = { formula: 3, table: 1 };  // pixels: nothing is seen of what an accent has at its side
 
-function fit(places, smallest) {
+function fit(kind, places) {
   for (const place of places) place.style.fontSize = "";
   const rooms = places.map(({ clientWidth, scrollWidth }) => (
-    clientWidth && scrollWidth > clientWidth + OVERHANG ? clientWidth / scrollWidth : 1
+    clientWidth && scrollWidth > clientWidth + OVERHANG[kind] ? clientWidth / scrollWidth : 1
   ));
   places.forEach((place, n) => {
-    if (rooms[n] < 1) place.style.fontSize = `${Math.floor(100 * Math.max(rooms[n], smallest))}%`;
-    place.classList.toggle("scrolled", rooms[n] < smallest);
+    if (rooms[n] < 1) place.style.fontSize = `${Math.max(Math.floor(99 * rooms[n]), 100 * SMALLEST[kind])}%`;
+    place.classList.toggle("scrolled", rooms[n] < SMALLEST[kind]);
   });
 }
 function fitFormulas(part) {
-  fit([...part.querySelectorAll(".math:has(mjx-container)")], SMALLEST.formula);
+  fit("formula", [...part.querySelectorAll(".math:has(mjx-container)")]);
 }
 function fitTables() {
   const tables = [...document.querySelectorAll(TABLES)];
-  fit(tables, SMALLEST.table);
+  fit("table", tables.filter(table => !table.querySelector(".ledger")));  // whose text is small already
   tables.forEach(fitFormulas);  // their columns are others now
 }
 

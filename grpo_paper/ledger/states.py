@@ -63,8 +63,9 @@ STATES = {
     r"$e^{-1/(β \sqrt{ε})}$.",
     "B6": r"A group pushes by $S = \frac{\hat p(1-\hat p)}{p(1-p)} Ω(\hat p)$, on average by $Ω_G(p) < Ω(p)$, and a "
     r"share $p^G + (1-p)^G$ of the groups not at all.",
-    "B7": r"$L_n = \max(\min(L_{\mathrm{ref}} + Ω/β, ℓ_1), \min(L_{\mathrm{ref}} + \min(ω^+, ω^-)/β, ℓ_2), "
-    r"L_{\mathrm{ref}})$, with $ℓ_1$ and $ℓ_2$ the log-odds of $p + ϵ \min(p, 1-p)$ and of $p + ϵ \max(p, 1-p)$.",
+    "B7": r"$L_n$ is the largest of $\min(L_{\mathrm{ref}} + Ω/β, ℓ_1)$, "
+    r"$\min(L_{\mathrm{ref}} + \min(ω^+, ω^-)/β, ℓ_2)$ and $L_{\mathrm{ref}}$, with $ℓ_1$ and $ℓ_2$ the log-odds of "
+    r"$p + ϵ \min(p, 1-p)$ and of $p + ϵ \max(p, 1-p)$.",
     "B8": r"The Schwarzian derivative of the recursion in log-odds is negative. So every orbit, from every start, "
     r"converges to a fixed point, in particular wherever $p_{\mathrm{ref}} \ge 1.00392\,\%$.",
     "B9": r"With three fixed points the run ends at the top exactly if $p_{\mathrm{ref}} < 1 - p^*_2$, by its first "
