@@ -126,7 +126,8 @@ def test_pages_and_text_show_every_record() -> None:
     for item in RECORDS:
         page = statements_page() if isinstance(item, Statement) else errata_page()
         assert item.number in page
-        assert not isinstance(item, Statement) or item.states in page
+        signs = page.replace(r"\Omega ", "Ω").replace(r"\Delta ", "Δ")
+        assert not isinstance(item, Statement) or item.states in signs
 
 
 QUOTED = re.compile(r"“([^“”]+)”")
