@@ -30,7 +30,7 @@ Qed.
 (** A method whose Omega is the slope of F, tied to the reference, climbs J (p) = F (p) - beta kl (p || p_ref). Its slope
     is Omega (p) - beta (logit p - logit p_ref): 0 exactly at the fixed points; an exact update adds J' / beta to the
     log-odds. At a fixed point the curvature of J is beta / (p (1 - p)) times s - 1, with s the slope of the recursion
-    there: negative, a maximum, for s < 1. (That small steps end on the lowest maximum is not part of this.) *)
+    there: negative, a maximum, for s < 1. *)
 Theorem b18 : forall (F Om Om1 : R -> R) (beta p_ref p : R),
   0 < beta -> 0 < p_ref < 1 -> 0 < p < 1 ->
   (forall x, 0 < x < 1 -> is_derive F x (Om x) /\ is_derive Om x (Om1 x)) ->

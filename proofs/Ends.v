@@ -216,7 +216,7 @@ End Three.
 (** With three fixed points p1 < p2 < p3 the run from p_ref is decided by its first update. If p_ref < 1 - p2 every
     update is above p2 and the run tends to p3. If p_ref > 1 - p2 none ever passes p2; then the run tends to p1 where the
     slope there is -1 or above, and where it is below -1 the run has no limit, unless it lands on p1 exactly. On the
-    border p_ref = 1 - p2 the first update is p2. (Folds, and a single fixed point that repels, are not part of this.) *)
+    border p_ref = 1 - p2 the first update is p2. *)
 Theorem b9 : forall p_ref beta eps p1 p2 p3 : R,
   0 < p_ref < 1 -> 0 < beta -> 0 < eps -> 0 <= p1 -> p1 < p2 -> p2 < p3 -> p3 <= 1 ->
   p1 = h p_ref beta eps p1 -> p2 = h p_ref beta eps p2 -> p3 = h p_ref beta eps p3 ->

@@ -59,6 +59,8 @@ Definition clipped_surrogate (rho A clip : R) : R := Rmin (rho * A) (Rmin (Rmax 
 
 Definition contrastive_surrogate (rho r p clip eps : R) : R := r * ((1 - p) * (1 / sqrt (p * (1 - p) + eps)) * Rmin rho (1 + clip)) - (1 - r) * (p * (1 / sqrt (p * (1 - p) + eps)) * Rmax rho (1 - clip)).
 
+Definition clipped_step (L L_ref beta clip eps : R) : R := Rmax (Rmax (Rmin (L_ref + 1 / sqrt (sigmoid L * sigmoid (- L) + eps) / 1 / beta) (Rmin (logit (Rmin ((1 + clip) * sigmoid L) 1)) (Rmax L (ln clip) - ln (sigmoid (Rabs (L - ln clip))) - ln (1 - clip)))) (Rmin (L_ref + Rmin (sigmoid L) (sigmoid (- L)) * (1 / sqrt (sigmoid L * sigmoid (- L) + eps) / 1) / beta) (Rmax (logit (Rmin ((1 + clip) * sigmoid L) 1)) (Rmax L (ln clip) - ln (sigmoid (Rabs (L - ln clip))) - ln (1 - clip))))) L_ref.
+
 Definition schwarzian (L eps : R) : R := (- ((3 * ((sigmoid L - sigmoid (- L)) * (sigmoid L - sigmoid (- L))) * ((sigmoid L - sigmoid (- L)) * (sigmoid L - sigmoid (- L))) - 2 * ((sigmoid L - sigmoid (- L)) * (sigmoid L - sigmoid (- L))) + 3) * eps * (eps + 2 * (sigmoid L * sigmoid (- L))) + (3 - 2 * ((sigmoid L - sigmoid (- L)) * (sigmoid L - sigmoid (- L)))) * (sigmoid L * sigmoid (- L)) * (sigmoid L * sigmoid (- L)))) / (8 * ((sigmoid L - sigmoid (- L)) * (sigmoid L - sigmoid (- L))) * (sigmoid L * sigmoid (- L) + eps) * (sigmoid L * sigmoid (- L) + eps)).
 
 Definition jump_beta (p_ref eps : R) : R := 1 / sqrt (sigmoid (logit p_ref) * sigmoid (- logit p_ref) + eps) / 1 / (2 * Rabs (logit p_ref)).
@@ -76,6 +78,8 @@ Definition climbed (L eps : R) : R := atan ((sigmoid L - sigmoid (- L)) * (1 / s
 Definition silent_share_4 (p : R) : R := p ^ 4 + (1 - p) ^ 4.
 
 Definition group_Omega_3 (p eps : R) : R := (1 - p) * ((1 - p) * ((2 + 0 * (eps + 0 * p)) / 3 * (1 / sqrt ((1 + 0 * (eps + 0 * p)) / 3 * ((2 + 0 * (eps + 0 * p)) / 3) + (eps + 0 * p))) - 0 * (eps + 0 * p)) + p * ((1 + 0 * (eps + 0 * p)) / 3 * (1 / sqrt ((2 + 0 * (eps + 0 * p)) / 3 * ((1 + 0 * (eps + 0 * p)) / 3) + (eps + 0 * p))) - (- ((1 + 0 * (eps + 0 * p)) / 3)) * (1 / sqrt ((1 + 0 * (eps + 0 * p)) / 3 * ((2 + 0 * (eps + 0 * p)) / 3) + (eps + 0 * p))))) + p * ((1 - p) * ((1 + 0 * (eps + 0 * p)) / 3 * (1 / sqrt ((2 + 0 * (eps + 0 * p)) / 3 * ((1 + 0 * (eps + 0 * p)) / 3) + (eps + 0 * p))) - (- ((1 + 0 * (eps + 0 * p)) / 3)) * (1 / sqrt ((1 + 0 * (eps + 0 * p)) / 3 * ((2 + 0 * (eps + 0 * p)) / 3) + (eps + 0 * p)))) + p * (0 * (eps + 0 * p) - (- ((2 + 0 * (eps + 0 * p)) / 3)) * (1 / sqrt ((2 + 0 * (eps + 0 * p)) / 3 * ((1 + 0 * (eps + 0 * p)) / 3) + (eps + 0 * p))))).
+
+Definition group_variance_3 (p a0 a1 a2 a3 b0 b1 b2 b3 : R) : R := (1 - p) * ((1 - p) * (a1 * ((1 * a1 / p - 2 * b1 / (1 - p)) / 3) - b0 * ((0 * a0 / p - 3 * b0 / (1 - p)) / 3)) + p * (a2 * ((2 * a2 / p - 1 * b2 / (1 - p)) / 3) - b1 * ((1 * a1 / p - 2 * b1 / (1 - p)) / 3))) + p * ((1 - p) * (a2 * ((2 * a2 / p - 1 * b2 / (1 - p)) / 3) - b1 * ((1 * a1 / p - 2 * b1 / (1 - p)) / 3)) + p * (a3 * ((3 * a3 / p - 0 * b3 / (1 - p)) / 3) - b2 * ((2 * a2 / p - 1 * b2 / (1 - p)) / 3))) - ((1 - p) * ((1 - p) * (a1 - b0) + p * (a2 - b1)) + p * ((1 - p) * (a2 - b1) + p * (a3 - b2))) ^ 2.
 
 Definition maxrl (p q eps : R) : R := 1 / p.
 

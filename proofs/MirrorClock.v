@@ -215,8 +215,7 @@ Qed.
 
 (** How fast the mirror climbs. The library's clock is the time of dL/dn = Omega / beta, over beta: its slope is
     1 / Omega, at eps = 0 too. There it stays below pi / 2 however far L goes, so that the equation reaches every L in
-    less than beta (pi / 2 - clock (L_ref)). (That the updates follow it for large beta is not part of this.) Near 1 the
-    slope of the map is exp (- 1 / (beta sqrt eps)). And mean-only is at L or above after n updates exactly if
+    less than beta (pi / 2 - clock (L_ref)). Near 1 the slope of the map is exp (- 1 / (beta sqrt eps)). And mean-only is at L or above after n updates exactly if
     n >= beta (L - L_ref). *)
 Theorem b5 : forall beta eps L_ref L : R, 0 < beta -> 0 < eps ->
   (forall e, 0 <= e -> is_derive (fun x => Formulas.clock x e) L (1 / Omega (sigmoid L) e)) /\

@@ -1,4 +1,4 @@
-(* Chapters "Other methods" and "Training in stages": any weighting (B14) and stages of any length (B11). *)
+(* Chapter "Other methods": any weighting (B14). *)
 Require Import Reals Ranalysis5 Lra Lia Psatz Coquelicot.Coquelicot.
 Require Import Primitives Paper Logistic Force Sums Policies PolicyDynamics FixedPoints Mirror Fate Schwarzian.
 Require Formulas.
@@ -33,8 +33,7 @@ Qed.
 
 (** A positive Omega puts every fixed point above the reference. A bounded, continuous one has exactly one fixed point
     for every prompt and penalty if it never rises along the log-odds; and if it rises anywhere, some prompt and penalty
-    have two. (That a run then ends there or alternates between two values, a third fixed point in the last case, one
-    fixed point of an Omega without a bound, and a share alpha of the penalty, are not part of this.) *)
+    have two. *)
 Theorem b14 : forall Om : R -> R,
   (forall L_ref beta L, 0 < beta -> 0 < Om L -> update Om L_ref beta L = L -> L_ref < L) /\
   (forall bound, (forall L, continuity_pt Om L) -> (forall L, Rabs (Om L) <= bound) ->
@@ -98,31 +97,6 @@ Proof.
   - apply Rdiv_lt_0_compat; lra.
   - auto_derive; [repeat split; try apply ex_D_sigmoid; fold p; apply Rgt_not_eq; unfold q in PQ; fold p in PQ; lra|].
     rewrite D_sigmoid. fold p. unfold q in *. fold p in PQ |- *. field. split; nra.
-Qed.
-
-(** Training in stages, each anchored where the last one ended. A stage of one update or more gains at least
-    2 / (beta sqrt (1 + 4 eps)) nats, whatever its length, and so does one that is run to a fixed point, which is an
-    implicit Euler step of dL/dn = Omega / beta; so over the stages the success rate tends to 1. (A beta for
-    each stage, and that no schedule is ahead of the mirror, are not part of this.) *)
-Theorem b11 : forall (beta eps : R) (start : nat -> R), 0 < beta -> 0 < eps ->
-  (forall k, (exists m, start (S k) = orbit (update (push eps) (start k) beta) (start k) (S m)) \/
-             start (S k) = start k + push eps (start (S k)) / beta) ->
-  (forall k, start k + 2 / (beta * sqrt (1 + 4 * eps)) <= start (S k)) /\
-  is_lim_seq (fun k => sigmoid (start k)) 1.
-Proof.
-  intros beta eps start Hb He H.
-  assert (G : forall k, start k + 2 / (beta * sqrt (1 + 4 * eps)) <= start (S k)).
-  { intros k. assert (S4 : 0 < sqrt (1 + 4 * eps)) by (apply sqrt_lt_R0; lra).
-    assert (P : forall x, 2 / (beta * sqrt (1 + 4 * eps)) <= push eps x / beta).
-    { intros x. replace (2 / (beta * sqrt (1 + 4 * eps))) with (2 / sqrt (1 + 4 * eps) / beta) by (field; lra).
-      apply Rmult_le_compat_r; [left; apply Rinv_0_lt_compat, Hb|].
-      replace (2 / sqrt (1 + 4 * eps)) with (1 / sqrt (/ 4 + eps)); [apply Omega_least; [apply sigmoid_unit|assumption]|].
-      replace (1 + 4 * eps) with (2 * 2 * (/ 4 + eps)) by field.
-      assert (0 < sqrt (/ 4 + eps)) by (apply sqrt_lt_R0; lra).
-      rewrite sqrt_mult, sqrt_square by lra. field. lra. }
-    destruct (H k) as [[m ->]| ->]; [simpl; unfold update|]; apply Rplus_le_compat_l, P. }
-  split; [exact G|]. apply sigmoid_limit. apply (log_odds_climb _ (2 / (beta * sqrt (1 + 4 * eps)))); [|exact G].
-  apply Rdiv_lt_0_compat; [lra|]. apply Rmult_lt_0_compat; [assumption|]. apply sqrt_lt_R0. lra.
 Qed.
 
 Lemma bridge_jump_beta p_ref eps :

@@ -37,6 +37,18 @@ def _two_kl(make: Callable[[Any], variants.Variant]) -> Callable[..., Any]:
     return lambda L, L_ref, beta, eps, alpha: success_map.log_odds_step(L, L_ref, beta, eps, make(alpha))
 
 
+def _given_advantages(p: Any, *advantages: Any) -> Any:
+    """Variance of the push of a group of 3, with a letter for each advantage: of successes first, then of failures."""
+    right, wrong = advantages[:4], advantages[4:]
+    method = weighting.Weighting(
+        "given",
+        MEAN.formula,
+        MEAN.formula_slope,
+        group=lambda successes, size, eps: (right[successes], wrong[successes]),
+    )
+    return groups.group_variance(p, 0, 3, method)
+
+
 FORMULAS: dict[str, Formula] = {
     "Omega": (advantage.Omega, "p eps"),
     "omega_plus": (advantage.omega_plus, "p eps"),
@@ -66,6 +78,7 @@ FORMULAS: dict[str, Formula] = {
     "step_two_kl_dr": (_two_kl(variants.two_kl_dr), "L L_ref beta eps alpha"),
     "clipped_surrogate": (objective.clipped_surrogate, "rho A clip"),
     "contrastive_surrogate": (objective.contrastive_surrogate, "rho r p clip eps"),
+    "clipped_step": (success_map.clipped_step, "L L_ref beta clip eps"),
     "schwarzian": (fate.schwarzian, "L eps"),
     "jump_beta": (fate.jump_beta, "p_ref eps"),
     "clock": (clock.clock, "L eps"),
@@ -75,6 +88,7 @@ FORMULAS: dict[str, Formula] = {
     "climbed": (climbs.climbed, "L eps"),
     "silent_share_4": (lambda p: groups.silent_share(p, 4), "p"),
     "group_Omega_3": (lambda p, eps: groups.group_Omega(p, eps, 3), "p eps"),
+    "group_variance_3": (_given_advantages, "p a0 a1 a2 a3 b0 b1 b2 b3"),
     "maxrl": (zoo.MAXRL.push, "p q eps"),
     "maxrl_slope": (zoo.MAXRL.slope, "p q eps"),
     "disco": (zoo.DISCO.push, "p q eps"),

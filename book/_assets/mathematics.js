@@ -7,14 +7,20 @@ const isSeen = element => {
 };
 const shown = () => new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)));
 
+async function typeset(formulas) {
+  await MathJax.typesetPromise(formulas);
+  fit(formulas, SMALLEST.formula);  // of wide.js
+}
+
 async function pageReady() {
   const formulas = [...document.querySelectorAll(".math")];
   const seen = formulas.filter(isSeen);
-  await MathJax.typesetPromise(seen);
+  await typeset(seen);
   const rest = formulas.filter(formula => !seen.includes(formula));
   while (rest.length) {
     await shown();
-    await MathJax.typesetPromise(rest.splice(0, AT_A_TIME));
+    await typeset(rest.splice(0, AT_A_TIME));
   }
+  fitTables();
 }
 window.MathJax = { ...window.MathJax, startup: { pageReady } };

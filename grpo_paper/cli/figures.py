@@ -46,11 +46,12 @@ def figures() -> None:
     Example: grpo-paper figures
     """
     from grpo_paper.figure.register import register
+    from grpo_paper.ledger.plain import plain
 
     known = register().values()
     widths = max(len(figure.id) for figure in known), max(len(figure.chapter) for figure in known)
     for figure in known:
-        click.echo(f"{figure.id.ljust(widths[0])}  {figure.chapter.ljust(widths[1])}  {figure.title}")
+        click.echo(f"{figure.id.ljust(widths[0])}  {figure.chapter.ljust(widths[1])}  {plain(figure.title)}")
 
 
 @click.command()

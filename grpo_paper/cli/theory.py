@@ -73,6 +73,11 @@ def predict(
                 import matplotlib
 
             matplotlib.use("agg")
+    if beta == 0:
+        raise click.ClickException(
+            "beta = 0.0 is outside its domain: it must be finite and > 0. Without a penalty there is no fixed point "
+            "and no end but 1; small steps have a speed instead, which the chapter Unit speed tells"
+        )
     try:
         which = _variant(variant, weighting, alpha)
         found = fixed_points(p_ref, beta, eps, which)
@@ -91,8 +96,7 @@ def predict(
     for row in points:
         pull = "attracts" if row["stable"] else "repels" if abs(row["slope"]) > 1 else "has slope 1"
         click.echo(f"  p {_success(row['p'])}  failure {row['failure']:.4g}  slope {row['slope']:.4g}  {pull}")
-    if told is not None:
-        click.echo(f"\n{_end(told, p_ref if p_0 is None else p_0)}")
+    click.echo(f"\n{_end(told, p_ref if p_0 is None else p_0)}" if told is not None else f"\n{_UNTOLD}")
     click.echo(f"\nupdates 0 to {steps}: {''.join(BARS[min(int(8 * row['p']), 7)] for row in path_rows)}")
     for row in path_rows:
         click.echo(f"  {row['n']:>3}  p {_success(row['p'])}  failure {row['failure']:.4g}")
@@ -119,6 +123,9 @@ def _variant(name: str, weighting: str | None, alpha: float | None) -> "Variant"
     if alpha is not None:
         raise ValueError(f"--alpha is for --variant two-kl and two-kl-dr; {name} has its own")
     return getattr(library, name.upper().replace("-", "_"))
+
+
+_UNTOLD = "where such a run ends is not told here; this is what it does at first"
 
 
 def _end(told: "Fate", start: float) -> str:
@@ -197,25 +204,26 @@ def _items() -> list[str]:
 
 
 @click.command()
-@click.argument("item", required=False, shell_complete=one_of(_items))
-def statements(item: str | None) -> None:
+@click.argument("item", nargs=-1, shell_complete=one_of(_items))
+def statements(item: tuple[str, ...]) -> None:
     """The ledger: every item of the paper, or one of them.
 
     \b
     Examples:
       grpo-paper statements
-      grpo-paper statements theorem-3
+      grpo-paper statements theorem 3
+      grpo-paper statements E3
     """
     from grpo_paper.ledger import RECORDS
     from grpo_paper.ledger.pages import record, text
 
-    if item is None:
+    if not item:
         click.echo(text())
         return
-    id = item.lower().replace(" ", "-")
-    try:
-        click.echo(record(RECORDS[id], width()))
-    except KeyError:
-        near = difflib.get_close_matches(id, RECORDS, 3, cutoff=0.3)
+    asked = "-".join(item).lower().replace(" ", "-")
+    id = {known.replace("-", ""): known for known in RECORDS}.get(asked.replace("-", ""))
+    if id is None:
+        near = difflib.get_close_matches(asked, RECORDS, 3, cutoff=0.3)
         hint = f"did you mean {' or '.join(near)}?" if near else "see grpo-paper statements"
-        raise click.ClickException(f"{item} is no item of the ledger; {hint}") from None
+        raise click.ClickException(f"{' '.join(item)} is no item of the ledger; {hint}")
+    click.echo(record(RECORDS[id], width()))

@@ -71,10 +71,10 @@ def statements_page() -> str:
         "",
         *_table(CLAIMS),
     ]
-    return _upright("\n".join(lines))
+    return upright("\n".join(lines))
 
 
-def _upright(page: str) -> str:
+def upright(page: str) -> str:
     """A page whose formulas name Greek capitals: MathJax would set the signs themselves slanted."""
     named = {"Ω": r"\Omega ", "Δ": r"\Delta "}
     return re.sub(r"\$[^$]*\$", lambda formula: re.sub("[ΩΔ]", lambda sign: named[sign[0]], formula[0]), page)
@@ -169,7 +169,7 @@ def errata_page() -> str:
                 f"[Shown here](#{e.id}), computed by {functions}. {seals(e)}",
                 "",
             ]
-    return _upright("\n".join(lines))
+    return upright("\n".join(lines))
 
 
 def _heading(kind: str) -> str:

@@ -3,6 +3,7 @@
 Rows come in batches and are counted as they come, so that what is held grows with the groups, not with the rows.
 """
 
+import math
 from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -80,7 +81,8 @@ def thirds(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
 class Count:
     """Counts rows, batch by batch, into groups.
 
-    right_above: what a reward must exceed for its answer to be right; without it rewards must be of two values.
+    right_above: what a reward must exceed for its answer to be right; without it rewards must be of two values. least,
+    most: of the rewards as they were given.
 
     >>> count = Count()
     >>> count.add(pa.record_batch({"step": [1, 1, 2], "prompt": ["a", "a", "b"], "reward": [-1.0, 1.0, 1.0]}))
@@ -92,6 +94,8 @@ class Count:
     right_above: float | None = None
     rows: int = 0
     without_reward: int = 0
+    least: float = math.inf
+    most: float = -math.inf
     rewards: Counter[float] = field(default_factory=Counter)
     others: int = 0
     _first: float | None = None
@@ -110,10 +114,13 @@ class Count:
         given = ~np.isnan(reward)
         self.without_reward += int((~given).sum())
         reward = reward[given]
+        self.least, self.most = float(reward.min(initial=self.least)), float(reward.max(initial=self.most))
         if self.right_above is not None:
             reward = (reward > self.right_above).astype(np.float64)
         if np.isinf(reward).any():
-            raise ValueError(f"{np.isinf(reward).sum()} rewards are infinite; say above which an answer is right")
+            raise ValueError(
+                f"{np.isinf(reward).sum()} rewards are infinite; say above which an answer is right: --right-above 0.5"
+            )
         self._tally(reward)
         step = batch.column("step").to_numpy(zero_copy_only=False).astype(np.int64)
         key = ((step << SHIFT) | self._numbers(batch.column("prompt")))[given]
@@ -185,15 +192,15 @@ def two_values(rewards: Counter[float], others: int = 0) -> tuple[float, float]:
     if len(rewards) == 1:
         raise NothingYetError(
             f"every reward is {next(iter(rewards)):g}: it cannot be told whether that is right or wrong; "
-            "say above which reward an answer is right"
+            "say above which reward an answer is right: --right-above 0.5"
         )
     low, high = sorted(value for value, _ in rewards.most_common(2))
     total = rewards.total() + others
     if neither := total - rewards[low] - rewards[high]:
         raise ValueError(
             f"rewards are not binary: {100 * neither / total:.3g} % of them are neither {low:g} nor {high:g}; the "
-            "theory is of rewards that are 0 or 1. Say above which reward an answer is right, or name the column that "
-            "is binary"
+            "theory is of rewards that are 0 or 1. Say above which reward an answer is right, --right-above 0.5, or "
+            "name a column that is binary, --column reward=NAME"
         )
     return low, high
 

@@ -1,5 +1,6 @@
 """Read a run: count the rows of its files into groups, and say what was left out."""
 
+import math
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -42,6 +43,8 @@ class Reading:
     """A run as far as it was read. Files are counted once, however often they are given."""
 
     def __init__(self, source: Source, told: Settings, right_above: float | None) -> None:
+        if right_above is not None and math.isnan(right_above):
+            raise ValueError("right_above = nan is outside its domain: it must be a number that rewards can be above")
         self.source = source
         self._told = told
         self._count = Count(right_above)
@@ -114,6 +117,12 @@ class Reading:
         notes = [f"{share(without, self._count.rows)} rows have no reward and were left out."] if without else []
         if (low, high) != (0.0, 1.0):
             notes.append(f"Rewards are {low:g} and {high:g}, not 0 and 1: the higher one was taken for right.")
+        bound, least, most = self._count.right_above, self._count.least, self._count.most
+        if bound is not None and not least <= bound < most:
+            notes.append(
+                f"{'No reward is' if most <= bound else 'Every reward is'} above {bound:g}: they are from {least:g} to "
+                f"{most:g}, so the bound tells none from another."
+            )
         return notes
 
     def _file_notes(self) -> list[str]:

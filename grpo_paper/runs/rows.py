@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,11 @@ def required(there: list[str], names: Mapping[str, str], where: Path) -> None:
     ValueError: answers.csv has no column prompt; it has step, question. Say which one holds the ...: ...
     """
     for what, name in names.items():
+        if len(both := [one for one in names if names[one] == name]) > 1:
+            raise ValueError(
+                f"column {name} of {where} cannot hold both the {' and the '.join(both)}; say which one holds the "
+                f"{both[-1]}: --column {both[-1]}=NAME"
+            )
         if there.count(name) != 1:
             found = "no" if name not in there else "more than one"
             raise ValueError(
@@ -41,7 +47,8 @@ def required(there: list[str], names: Mapping[str, str], where: Path) -> None:
 def normal(batch: pa.RecordBatch, names: Mapping[str, str], where: Path) -> pa.RecordBatch:
     """Columns step (int64), prompt (text, or a dictionary of it) and reward (float64, NaN or null for none).
 
-    names: which column is which. Numbers may be of any type, rewards also booleans, and a prompt also a conversation.
+    names: which column is which. Numbers may be of any type, steps also text, rewards also booleans, and a prompt also
+    a conversation.
     Errors: ValueError that names the file, the column and what it holds instead.
 
     >>> batch = pa.record_batch({"n": [1.0], "prompt": [[{"role": "user", "content": "2 + 2"}]], "ok": [True]})
@@ -96,6 +103,9 @@ def _conversations(column: pa.Array) -> pa.Array:
 def _steps(column: pa.Array, name: str) -> pa.Array:
     if column.null_count:
         raise ValueError(f"{name} is missing in {column.null_count} rows; each answer needs the step it was given at")
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):  # so in what older TRL sent to wandb
+        with suppress(pa.ArrowInvalid):  # told below
+            column = pc.cast(column, pa.float64())
     kind = column.type
     if not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
         raise ValueError(f"{name} holds {_sample(column)}, which is not a number; steps are whole numbers")

@@ -7,6 +7,7 @@ import numpy as np
 
 from grpo_paper.runs.groups import Groups
 from grpo_paper.runs.settings import Settings
+from grpo_paper.runs.wording import several
 
 OPTIONS = {"weighting": "--weighting", "β": "--beta", "G": "--group-size", "clip": "--clip"}
 """How the command is told what no file says."""
@@ -38,9 +39,6 @@ class Run:
         }
         trained = ", ".join(f"{name} {value}" for name, value in told.items() if value is not None)
         unknown = ", ".join(f"{name} ({OPTIONS[name]})" for name, value in told.items() if value is None)
-        read = f"{groups.size.sum():,} answers to {seen:,} prompts in {_steps(len(np.unique(groups.step)))}"
+        counts = ((groups.size.sum(), "answer"), (seen, "prompt"), (len(np.unique(groups.step)), "step"))
+        read = "{} to {} in {}".format(*(several(number, thing) for number, thing in counts))
         return "; ".join(filter(None, [read, trained, unknown and f"not known: {unknown}"])) + "."
-
-
-def _steps(number: int) -> str:
-    return f"{number:,} step{'' if number == 1 else 's'}"

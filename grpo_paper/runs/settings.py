@@ -1,5 +1,6 @@
 """What a run was trained with, as far as it is known: under the paper's names, TRL's or verl's."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -114,16 +115,25 @@ def _number(name: str, value: Any) -> float:
 
 def _penalty(name: str, value: Any) -> float:
     number = _number(name, value)
-    return number if number == 0 else domain.one(name, number, domain.positive)
+    if not 0 <= number < math.inf:
+        raise ValueError(f"{name} = {number} is outside its domain: it must be finite and ≥ 0")
+    return number
 
 
 def _switch(name: str, value: Any) -> bool:
     return domain.choice(name, str(value).lower(), ("true", "false")) == "true"
 
 
+def _method(name: str, value: Any) -> Weighting:
+    try:
+        return methods.weighting(str(value))
+    except ValueError as error:  # which calls it by the paper's name
+        raise ValueError(name + str(error).removeprefix("weighting")) from None
+
+
 def _scaled(name: str, value: Any) -> Weighting:
     word = str(value).lower()
-    return SCALED.get(word) or methods.weighting(word)
+    return SCALED.get(word) or _method(name, word)
 
 
 READ: dict[str, Callable[[str, Any], Any]] = {
@@ -145,8 +155,8 @@ READ: dict[str, Callable[[str, Any], Any]] = {
     "gradient_accumulation_steps": _whole(1),
     "train_batch_size": _whole(1),
     "ppo_mini_batch_size": _whole(1),
-    "weighting": lambda name, value: methods.weighting(str(value)),
-    "adv_estimator": lambda name, value: methods.weighting(str(value)),
+    "weighting": _method,
+    "adv_estimator": _method,
     "scale_rewards": _scaled,
     "norm_adv_by_std_in_grpo": _scaled,
     "eps": lambda name, value: domain.one(name, _number(name, value), domain.positive),

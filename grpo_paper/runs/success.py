@@ -6,6 +6,7 @@ from scipy.special import betaincinv
 from grpo_paper.runs.finding import Finding
 from grpo_paper.runs.groups import thirds
 from grpo_paper.runs.run import Run
+from grpo_paper.runs.wording import several
 
 LEVEL = 0.95
 
@@ -29,11 +30,12 @@ def clopper_pearson(right: np.ndarray, size: np.ndarray, level: float = LEVEL) -
 def by_prompt(run: Run) -> Finding:
     """Success of each prompt over all its answers."""
     right, size = run.groups.by_prompt()
+    share = 100 * right.sum() / size.sum()
     low, high = clopper_pearson(right, size)
     return Finding(
         "Success by prompt",
         "estimated",
-        f"{len(right):,} prompts, {int(size.sum()):,} answers: {100 * right.sum() / size.sum():.3g} % are right.",
+        f"{several(len(right), 'prompt')}, {several(size.sum(), 'answer')}: {share:.3g} % are right.",
         "The answers to a prompt are independent and equally likely to be right; Clopper–Pearson intervals.",
         "Your own run",
         {"prompt": list(run.groups.prompts), "right": right, "size": size, "low": low, "high": high},
@@ -47,14 +49,17 @@ def over_steps(run: Run) -> Finding:
     steps, which = np.unique(groups.step, return_inverse=True)
     right, size = (np.bincount(which, count) for count in (groups.right, groups.size))
     low, high = clopper_pearson(right, size)
-    told = "There is one step."
+    told = f"1 step, {steps[0]}."
     if len(steps) > 1:
         first, last = (_interval(groups.right[part].sum(), groups.size[part].sum()) for part in thirds(groups))
-        told = f"In the first third of the steps {first} of the answers are right, in the last {last}."
+        told = (
+            f"{len(steps):,} steps, from {steps[0]} to {steps[-1]}. In the first third of the steps {first} of the "
+            f"answers are right, in the last {last}."
+        )
     return Finding(
         "Success over the run",
         "estimated",
-        f"{len(steps):,} steps, from {steps[0]} to {steps[-1]}. {told}",
+        told,
         "Answers are independent. The intervals are Clopper–Pearson's, for the mean success rate of the prompts that "
         "were met, which may differ from part to part; equal rates are not needed, for unequal ones vary less.",
         "Your own run",

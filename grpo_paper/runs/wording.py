@@ -32,3 +32,12 @@ def share(part: int, whole: int) -> str:
     '3 of 12 (25 %)'
     """
     return f"{part:,} of {whole:,} ({100 * part / whole:.3g} %)"
+
+
+def several(number: float, thing: str) -> str:
+    """So many things.
+
+    >>> several(1, "step"), several(1200, "step")
+    ('1 step', '1,200 steps')
+    """
+    return f"{int(number):,} {thing}{'' if number == 1 else 's'}"

@@ -225,7 +225,7 @@ def _register_torch() -> None:
         lambda x, y: torch.maximum(x, y) if isinstance(y, torch.Tensor) else x.clamp(min=y),
         torch.pow,
         lambda x: torch.logsumexp(x, -1),
-        lambda x: torch.mean(x, -1, keepdim=True) if x.ndim else x,
+        lambda x: torch.mean(x, -1, keepdim=True),
         torch.where,
     )
 

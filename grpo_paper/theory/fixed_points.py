@@ -94,6 +94,7 @@ class Resting(LogOdds):
 class FixedPoints(Resting):
     """All fixed points of each cell, ascending along a last axis of 3 or more, NaN where there are fewer.
 
+    Two that meet are listed both.
     logit: log-odds in nats (±inf for p = 0 and 1). slope: derivative of the recursion there, in p for
     p = 0 and 1; elsewhere p and log-odds give the same.
     """
@@ -138,14 +139,14 @@ def fixed_points(p_ref: Any, beta: Any, eps: Any, variant: Variant = GRPO) -> Fi
             )
         return _mirror_ends(L_ref, beta, eps, variant)
     at_end = np.isinf(L_ref)
-    with np.errstate(over="ignore", divide="ignore"):  # log-odds beyond 1.8e308 saturate to inf
-        strength = np.maximum(variant.alpha * beta, np.finfo(float).smallest_subnormal)
-        solver = solve if weighting == WHITENED else partial(shapes.solve, weighting=weighting)
-        roots = solver(L_ref, strength, eps)
+    strength = np.maximum(variant.alpha * beta, np.finfo(float).smallest_subnormal)
+    solver = solve if weighting == WHITENED else partial(shapes.solve, weighting=weighting)
+    roots = solver(L_ref, strength, eps)
+    with np.errstate(over="ignore", divide="ignore"):  # Ω may have no bound at an end, or β be tiny
         slope = (1 - variant.alpha) + force_slope(roots, beta[..., None], eps[..., None], variant)
-        # At p = 1 a bowl draws failures in by a power of e that beats every slope.
-        flat = at_end[..., None] | (weighting.shape == "bowl")
-        slope = np.where(np.isinf(roots) & flat, 0.0, slope)
+    # At p = 1 a bowl draws failures in by a power of e that beats every slope.
+    flat = at_end[..., None] | (weighting.shape == "bowl")
+    slope = np.where(np.isinf(roots) & flat, 0.0, slope)
     return FixedPoints(roots, slope)
 
 
@@ -166,26 +167,29 @@ def solve(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> np.ndarray:
     >>> solve(np.array(50.0), np.array(2.0), np.array(0.01)).round(6)
     array([55.,  nan,  nan])
     """
-    return shapes.between_ends(partial(shapes.by_chunks, _solve), L_ref, beta, eps)
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # Ω/β may leave the floats
+        return shapes.between_ends(partial(shapes.by_chunks, _solve), L_ref, beta, eps)
 
 
-def _turning_points(beta: np.ndarray, eps: np.ndarray, peak: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _turning_points(beta: np.ndarray, eps: np.ndarray, peak: np.ndarray) -> np.ndarray:
     """The two L > 0 with Ω'(L) = β, where F turns; both are L_peak where β exceeds the largest B.
 
     log Ω' is concave, with asymptotes sinh(L/2) and e^{−L} ε^{−3/2}/2 above it: Newton started where these
     reach β closes in from outside, so each estimate errs towards the outer piece and never skips a root.
     """
+    places = np.stack([peak, peak])
     turning = beta < largest_critical_beta(eps)
-    safe_beta = np.where(turning, beta, 1.0)
-    rise = np.minimum(2 * np.arcsinh(safe_beta), peak)
-    fall = np.maximum(-np.log(2 * safe_beta) - 1.5 * np.log(eps), peak)
+    beta, eps, peak = beta[turning], eps[turning], peak[turning]
+    rise = np.minimum(2 * np.arcsinh(beta), peak)
+    fall = np.maximum(-np.log(2 * beta) - 1.5 * np.log(eps), peak)
     for _ in range(60):
-        up, down = _log_slope_step(rise, safe_beta, eps), _log_slope_step(fall, safe_beta, eps)
-        rise, fall = np.clip(rise - up, rise, peak), np.clip(fall - down, peak, fall)
+        up, down = _log_slope_step(rise, beta, eps), _log_slope_step(fall, beta, eps)
+        rise, fall = np.minimum(rise - up, peak), np.maximum(fall - down, peak)
         # F is flat where it turns: an error of 1e-9 here moves its value by a rounding.
-        if np.all(np.abs(up) <= 1e-9 * rise) and np.all(np.abs(down) <= 1e-9 * fall):
+        if np.all(np.maximum(abs(up) / rise, abs(down) / fall) <= 1e-9):
             break
-    return np.where(turning, rise, peak), np.where(turning, fall, peak)
+    places[:, turning] = rise, fall
+    return places
 
 
 def _log_slope_step(L: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> np.ndarray:
@@ -193,9 +197,8 @@ def _log_slope_step(L: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> np.ndar
     v, m = success_variance(L), sigmoid(L) - sigmoid(-L)
     # Curvature 0 on the peak, m = 0 once L is below 1e-16, and log 0 once v underflows, where the starting asymptotes
     # are already exact: stay there.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        curvature = 2 * v / m - m + 1.5 * m * v / (v + eps)
-        step = np.log(force_slope(L, beta, eps)) / curvature
+    curvature = 2 * v / m - m + 1.5 * m * v / (v + eps)
+    step = np.log(force_slope(L, beta, eps)) / curvature
     return np.where(np.isfinite(step), step, 0.0)
 
 
@@ -212,33 +215,28 @@ def _solve(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> np.ndarray:
     inside = np.isfinite(ceiling)
 
     at_rise, at_fall = (np.where(inside, _defect(x, L_ref, beta, eps), np.nan) for x in (rise, fall))
-    turning = rise < fall
     low = at_rise >= 0
-    middle = turning & (at_rise > 0) & (at_fall < 0)
-    high = np.where(turning, at_fall <= 0, at_rise < 0)
+    high = np.where(rise < fall, at_fall <= 0, at_rise < 0)
 
-    # On (−∞, −peak] F is convex: come from the right. On [−peak, rise] it is concave: come from the left.
-    bends_up = _defect(-peak, L_ref, beta, eps) > 0
     starts = (
-        (low, np.where(bends_up, np.minimum(-peak, ceiling), np.minimum(np.maximum(-peak, floor), rise))),
-        (middle, peak),
+        # On (−∞, −peak] F is convex: come from the right. On [−peak, rise] it is concave: come from the left.
+        (low, np.clip(-peak, floor, ceiling)),
+        (low & high, peak),
         (high, np.maximum(ceiling, fall)),
     )
     roots = np.full((len(L_ref), 3), np.nan)
     for column, (exists, start) in enumerate(starts):
         cell = np.flatnonzero(exists)
         roots[cell, column] = _newton(start[cell], L_ref[cell], beta[cell], eps[cell])
-    alone = ~low
-    roots[alone, 0], roots[alone, 2] = roots[alone, 2], np.nan
     roots[np.isinf(ceiling), 0] = np.inf
-    return roots
+    return np.sort(roots)  # NaN last
 
 
 def _newton(root: np.ndarray, L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> np.ndarray:
     """Newton's method for F(L) = L_ref where it is monotone: stops a cell when its steps turn back or vanish."""
     root = root.copy()
     live = np.arange(root.size)
-    last = np.zeros_like(root)
+    last: Any = 0.0
     L = root
     while live.size:
         p, q = sigmoid(L), sigmoid(-L)

@@ -14,7 +14,7 @@ from grpo_paper.theory.elementary import sigmoid
 from grpo_paper.theory.weighting import Weighting
 
 Find = Callable[[Sequence[np.ndarray]], np.ndarray]
-"""From cells of L_ref, β and ε to their roots, along a last axis; none where L_ref is NaN."""
+"""From cells of L_ref, β and ε to their roots, along a last axis; where L_ref is NaN the first alone may be one."""
 CHUNK = 1 << 13
 """Cells solved at a time, so that the working arrays stay in the processor's cache."""
 SAME, MOST = np.finfo(float).eps, np.finfo(float).max
@@ -36,7 +36,8 @@ def solve(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray, weighting: Weigh
         find = partial(by_chunks, partial(solvers[weighting.shape], weighting=weighting))
     else:
         find = partial(_enclosed, weighting=weighting)
-    return between_ends(find, L_ref, beta, eps)
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # Ω/β may leave the floats
+        return between_ends(find, L_ref, beta, eps)
 
 
 def between_ends(find: Find, L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> np.ndarray:
@@ -70,19 +71,18 @@ def _falling(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray, weighting: We
     roots = np.full((len(L_ref), 3), np.nan)
     live = np.flatnonzero(~np.isnan(L_ref))
     L, *cells = (a[live] for a in (L_ref, L_ref, beta, eps))
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # Ω/β may leave the floats
-        ahead = np.clip(L + _defect(L, cells, weighting)[0], -MOST, MOST)
-        low, high, last = np.minimum(L, ahead), np.maximum(L, ahead), np.full(live.size, np.inf)
-        while live.size:
-            D, slope = _defect(L, cells, weighting)
-            low, high = np.where(D > 0, L, low), np.where(D < 0, L, high)
-            after = L - D / slope
-            good = (after >= low) & (after <= high) & (abs(after - L) <= last / 2)
-            after = np.where(good, after, low + (high - low) / 2)
-            there = abs(D) <= SAME * (abs(L) + abs(cells[0]))  # the rest of D is rounding
-            roots[live, 0], last = np.where(there, L, after), abs(after - L)
-            moving = ~there & (last > SAME * abs(L))
-            live, L, low, high, last, *cells = (a[moving] for a in (live, after, low, high, last, *cells))
+    ahead = np.clip(L + _defect(L, cells, weighting)[0], -MOST, MOST)
+    low, high, last = np.minimum(L, ahead), np.maximum(L, ahead), np.full(live.size, np.inf)
+    while live.size:
+        D, slope = _defect(L, cells, weighting)
+        low, high = np.where(D > 0, L, low), np.where(D < 0, L, high)
+        after = L - D / slope
+        good = (after >= low) & (after <= high) & (abs(after - L) <= last / 2)
+        after = np.where(good, after, low + (high - low) / 2)
+        there = abs(D) <= SAME * (abs(L) + abs(cells[0]))  # the rest of D is rounding
+        roots[live, 0], last = np.where(there, L, after), abs(after - L)
+        moving = ~there & (last > SAME * abs(L))
+        live, L, low, high, last, *cells = (a[moving] for a in (live, after, low, high, last, *cells))
     beyond = abs(roots) >= MOST * (1 - 4 * SAME)
     return np.where(beyond, np.copysign(np.inf, roots), roots)
 
@@ -92,13 +92,11 @@ def _bowl(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray, weighting: Weigh
     cells = [L_ref, beta, eps]
     low = _from_outside(L_ref, cells, weighting, rising=False)  # D > 0 up to the reference, as Ω > 0
     reach = np.ones_like(L_ref)
-    with np.errstate(over="ignore", invalid="ignore"):
-        while np.any(short := _defect(low + reach, cells, weighting)[0] <= 0):
-            reach = np.where(short, 2 * reach, reach)
+    while np.any(short := _defect(low + reach, cells, weighting)[0] <= 0):
+        reach = np.where(short, 2 * reach, reach)
     high = _from_outside(low + reach, cells, weighting, rising=True)
     none = np.isnan(low)
-    top = np.where(np.isnan(L_ref), np.nan, np.inf)
-    return np.stack([np.where(none, top, low), high, np.where(none, np.nan, top)], -1)
+    return np.stack([np.where(none, np.inf, low), high, np.where(none, np.nan, np.inf)], -1)
 
 
 def _from_outside(start: np.ndarray, cells: Sequence[np.ndarray], weighting: Weighting, rising: bool) -> np.ndarray:
@@ -106,16 +104,15 @@ def _from_outside(start: np.ndarray, cells: Sequence[np.ndarray], weighting: Wei
     roots = np.full(start.shape, np.nan)
     live = np.flatnonzero(~np.isnan(start))
     L, *cells = (a[live] for a in (start, *cells))
-    with np.errstate(over="ignore", invalid="ignore"):
-        while live.size:
-            D, slope = _defect(L, cells, weighting)
-            descends = (slope > 0) == rising
-            step = np.where(np.isfinite(D / slope), D / slope, np.sign(slope))  # where both have left the floats
-            small = (abs(step) <= SAME * abs(L)) | (SAME * (abs(L) + abs(cells[0])) >= D)
-            there = (D <= 0) | (descends & small)
-            roots[live[there]] = L[there]
-            moving = ~there & descends
-            live, L, *cells = (a[moving] for a in (live, L - step, *cells))
+    while live.size:
+        D, slope = _defect(L, cells, weighting)
+        descends = slope > 0 if rising else slope < 0  # on the bottom neither
+        step = np.where(np.isfinite(D / slope), D / slope, np.sign(slope))  # where both have left the floats
+        small = (abs(step) <= SAME * abs(L)) | (SAME * (abs(L) + abs(cells[0])) >= D)
+        there = (D <= 0) | (descends & small)
+        roots[live[there]] = L[there]
+        moving = ~there & descends
+        live, L, *cells = (a[moving] for a in (live, L - step, *cells))
     return roots
 
 

@@ -15,6 +15,7 @@ from grpo_paper import __version__
 from grpo_paper.cli import main
 from grpo_paper.figure import carry, citation, register, source
 from grpo_paper.figure.passport import digest, parse
+from grpo_paper.ledger.plain import plain
 
 CHAPTER = """\
 ```{code-cell} python
@@ -185,7 +186,9 @@ class TestFigures:
         assert told.exit_code == 0
         listed = {line.split()[0]: line.split()[1] for line in told.output.splitlines()}
         assert listed == source.figures()
-        assert all(figure.title in told.output for figure in register.register().values())
+        assert "$" not in told.output
+        assert r"\mathrm" not in told.output
+        assert all(plain(figure.title) in told.output for figure in register.register().values())
 
     @pytest.mark.parametrize("command", ["figures", "cite", "reproduce", "verify"])
     def test_help_has_an_example(self, command) -> None:

@@ -63,6 +63,13 @@ class TestPredict:
         code, output = run(*PREDICT, *options)
         assert code == 0
         assert "it ends" not in output
+        assert "where such a run ends is not told here" in output
+
+    def test_without_a_penalty(self) -> None:
+        code, output = run("predict", "--p-ref", 0.2, "--beta", 0)
+        assert code == 1
+        assert "beta = 0.0 is outside its domain: it must be finite and > 0. Without a penalty" in output
+        assert "Unit speed" in output
 
     def test_saves_numbers(self, tmp_path) -> None:
         names = [tmp_path / f"orbit.{ending}" for ending in ("json", "csv")]
@@ -174,9 +181,22 @@ class TestStatements:
         assert len(wide.splitlines()) < len(narrow.splitlines())
         assert max(map(len, wide.splitlines())) <= 100
 
+    @pytest.mark.parametrize(
+        ("said", "item"),
+        [
+            (["Theorem 3"], "theorem-3"),
+            (["THEOREM-3"], "theorem-3"),
+            (["theorem", "3"], "theorem-3"),
+            (["theorem10"], "theorem-10"),
+            (["e-3"], "e3"),
+            (["B", "7"], "b7"),
+        ],
+    )
+    def test_said_otherwise(self, said, item) -> None:
+        assert run("statements", *said) == run("statements", item)
+
     def test_unknown(self) -> None:
-        for name in ("Theorem 3", "THEOREM-3"):
-            assert run("statements", name) == run("statements", "theorem-3")
+        assert len({item.replace("-", "") for item in RECORDS}) == len(RECORDS)
         code, output = run("statements", "theorm-3")
         assert code == 1
         assert "did you mean theorem-3" in output

@@ -5,6 +5,8 @@ import json
 import random
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from grpo_paper.runs import verl
@@ -59,6 +61,8 @@ class TestEachFormat:
         assert of(reads(path, columns=told)) == counted(ROWS)
         with pytest.raises(ValueError, match=r"no column step; it has at, question, score, answer\."):
             reads(path)
+        with pytest.raises(ValueError, match="cannot hold both the step and the prompt; say which"):
+            reads(path, columns={"step": "at", "prompt": "at", "reward": "score"})
 
     @pytest.mark.parametrize("ending", [".csv", ".parquet", ".jsonl"])
     def test_rewards_that_are_right_and_wrong_by_name(self, ending, tmp_path) -> None:
@@ -69,6 +73,17 @@ class TestEachFormat:
         rows = [row._replace(step=float(row.step)) for row in ROWS]
         for ending in (".csv", ".parquet", ".jsonl"):
             assert of(reads(logs.table(tmp_path / f"a{ending}", rows))) == counted(ROWS)
+
+    def test_steps_that_are_text(self, tmp_path) -> None:
+        """As in the tables that older releases of TRL sent to wandb."""
+        rows = [row._replace(step=str(row.step)) for row in ROWS]
+        for ending in (".parquet", ".jsonl"):
+            assert of(reads(logs.table(tmp_path / f"a{ending}", rows))) == counted(ROWS)
+        file = logs.trl_file(tmp_path / "out", 1, [row for row in ROWS if row.step == 1])
+        table = pq.read_table(file)
+        steps = pa.array(["1"] * len(table))
+        pq.write_table(table.set_column(table.schema.get_field_index("step"), "step", steps), file)
+        assert of(reads(tmp_path / "out")) == counted(row for row in ROWS if row.step == 1)
 
     def test_blocks_and_batches_make_no_difference(self, tmp_path, monkeypatch) -> None:
         for module, name in (("lines", "BLOCK"), ("plain", "BLOCK"), ("plain", "ROWS"), ("groups", "PENDING")):
@@ -90,6 +105,22 @@ class TestRewards:
         rows = [row._replace(reward=rng.choice([0.0, 0.3, 0.7, float("inf")])) for row in ROWS]
         path = logs.table(tmp_path / "a.csv", rows)
         assert of(reads(path, right_above=0.5)) == counted(row._replace(reward=row.reward > 0.5) for row in rows)
+
+    @pytest.mark.parametrize(
+        ("bound", "words"),
+        [
+            (1, "No reward is above 1: they are from 0.1 to 1,"),
+            (0, "Every reward is above 0: they are from 0.1 to 1,"),
+            (0.1, ""),
+        ],
+    )
+    def test_a_bound_that_tells_none_from_another_is_told(self, bound, words, tmp_path) -> None:
+        path = logs.table(tmp_path / "a.csv", [Row(1, "a", reward) for reward in (0.1, 1.0, 0.5)])
+        assert words in notes(path, right_above=bound) if words else not notes(path, right_above=bound)
+
+    def test_a_bound_that_is_no_number(self, tmp_path) -> None:
+        with pytest.raises(ValueError, match="right_above = nan is outside its domain"):
+            reads(logs.table(tmp_path / "a.csv", ROWS), right_above=float("nan"))
 
     def test_that_are_missing_are_left_out_and_told(self, tmp_path) -> None:
         rows = [*ROWS, Row(9, "none", float("nan")), Row(9, "none", float("nan"))]

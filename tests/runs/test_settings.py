@@ -47,12 +47,15 @@ def test_known(given, found) -> None:
     ("given", "sentence"),
     [
         ({"beta": "small"}, "beta = 'small' is not a number"),
-        ({"beta": -1}, "beta = -1.0 is outside its domain"),
+        ({"beta": -1}, "beta = -1.0 is outside its domain: it must be finite and ≥ 0"),
+        ({"kl_loss_coef": "inf"}, "kl_loss_coef = inf is outside its domain"),
         ({"beta": "nan"}, "beta = nan is outside its domain"),
         ({"num_generations": 1}, "num_generations = 1 is outside its domain"),
         ({"num_generations": 7.5}, "num_generations = 7.5 is outside its domain"),
         ({"clip": 1.5}, "clip = 1.5 is outside its domain"),
         ({"weighting": "max-rl"}, "did you mean maxrl"),
+        ({"algorithm.adv_estimator": "gae"}, "algorithm.adv_estimator = 'gae' is no method that is known here"),
+        ({"scale_rewards": "pkpo:x"}, "scale_rewards = 'pkpo:x' is outside its domain"),
         ({"use_kl_loss": "maybe"}, "use_kl_loss = 'maybe' is outside its domain"),
     ],
 )

@@ -1,14 +1,18 @@
 """Certificates: enclosures that hold the truth, and verdicts that never say more than was proved."""
 
+import itertools
 import re
 
 import mpmath
+import numpy as np
 import pytest
 from flint import arb, ctx
 
 from grpo_paper import DR_GRPO, MIRROR_GRPO, WHITENED, Variant, certify, h, h_prime, two_kl
 from grpo_paper.theory.certify import Verdict
+from grpo_paper.theory.weighting import MEAN_ONLY, Weighting
 from tests.conftest import read_arb
+from tests.weightings import ROWS, Row, by_hand, name
 
 CELLS = [
     ("0.0001", "5", "1e-5"),
@@ -61,6 +65,7 @@ class TestFixedPoints:
     def test_variants(self) -> None:
         [dr] = certify.fixed_points("0.2", "0.5", "1e-5", DR_GRPO).points
         assert dr.logit.overlaps((arb("0.2") / arb("0.8")).log() + 2)
+        assert dr.slope == 0
         whole = certify.fixed_points("0.2", "0.5", "1e-5")
         damped = certify.fixed_points("0.2", "2", "1e-5", two_kl(0.25))
         assert len(whole.points) == len(damped.points)
@@ -138,6 +143,98 @@ class TestFixedPoints:
     def test_refuses(self, arguments, message) -> None:
         with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
             certify.fixed_points(*arguments)
+
+
+class TestWeightings:
+    """Of every shape and of none: as many roots as D has changes of sign, and at each of them one."""
+
+    FAR = np.geomspace(45, 1e6, 500)
+    GRID = np.concatenate([-FAR[::-1], np.linspace(-45, 45, 4001)[1:-1], FAR])
+    LINE = Weighting("line", lambda p, q, eps: q - p, lambda p, q, eps: -2 * p * q, shape="falling", positive=False)
+    BOWL = Weighting("bowl", lambda p, q, eps: eps / (p * q), lambda p, q, eps: eps * (p - q) / (p * q), shape="bowl")
+    MORE = (
+        Row(LINE, lambda p, q, e: q - p, lambda rewards, e: []),
+        Row(BOWL, lambda p, q, e: e / (p * q), lambda rewards, e: []),
+    )
+
+    def check(self, row: Row, roots: list, off: float, L_ref: mpmath.mpf, beta: mpmath.mpf, eps: mpmath.mpf) -> None:
+        signs = by_hand(row, self.GRID, *map(float, (L_ref, beta, eps))) > 0
+        assert len(roots) == np.sum(signs[1:] != signs[:-1])
+        for root in roots:
+            ends = root - off * (1 + abs(root)), root + off * (1 + abs(root))
+            pairs = [(1 / (1 + mpmath.exp(-L)), 1 / (1 + mpmath.exp(L))) for L in ends]
+            below, above = (L_ref + row.omega(*pair, eps) / beta - L for pair, L in zip(pairs, ends, strict=True))
+            assert below * above < 0
+
+    @pytest.mark.parametrize("row", [*ROWS, *MORE], ids=name)
+    @pytest.mark.parametrize("p_ref", ["0.01", "0.3", "0.9"])
+    @pytest.mark.parametrize("beta", ["0.2", "4", "30"])
+    def test_from_decimals(self, row, p_ref, beta) -> None:
+        found = certify.fixed_points(p_ref, beta, "0.01", Variant(row.weighting, 1))
+        assert found.complete
+        with mpmath.workdps(50):
+            p, b, e = map(mpmath.mpf, (p_ref, beta, "0.01"))
+            self.check(row, [read_arb(point.logit) for point in found.points], 1e-40, mpmath.log(p / (1 - p)), b, e)
+
+    @pytest.mark.parametrize("row", [row for row in ROWS if row.weighting.shape is None], ids=name)
+    def test_from_floats(self, row) -> None:
+        """Each is a root that was rounded once, by 1.1e-16 of itself."""
+        for cell in itertools.product((-6.3, -0.2, 3.1), (0.3, 2.1, 20.0), (1e-4, 0.02)):
+            found = certify.log_odds(*cell, row.weighting)
+            with mpmath.workdps(50):
+                self.check(row, list(map(mpmath.mpf, found)), 1.2e-16, *map(mpmath.mpf, cell))
+
+    def test_floats_are_taken_exactly(self) -> None:
+        """A push of 1 has its root at L_ref + 1/β, rounded once."""
+        for L_ref, beta in ((0.1, 0.3), (-17.3, 1e-3), (1e-9, 7.7)):
+            [root] = certify.log_odds(L_ref, beta, 1.0, MEAN_ONLY)
+            with mpmath.workdps(50):
+                assert root == float(mpmath.mpf(L_ref) + 1 / mpmath.mpf(beta))
+
+    @pytest.mark.parametrize("side", [1, -1])
+    def test_the_box_holds_what_a_push_adds_near_an_end(self, side) -> None:
+        """Of no shape that is known: 1 at the end and 1,000 more away from it, written with either of p and 1 − p."""
+
+        def push(p, q, eps):
+            return 1 + 1000 * (1 - p) if side > 0 else -1 - 1000 * (1 - q)
+
+        steep = Weighting("steep", push, lambda p, q, eps: -1000 * p * q, positive=side > 0)
+        [root] = certify.log_odds(-0.5 * side, 1.0, 1e-5, steep)
+        exact = mpmath.findroot(lambda L: 0.5 + 1000 / (1 + mpmath.exp(L)) - L, 5)
+        assert root == pytest.approx(side * float(exact), rel=1e-15)
+
+    @pytest.mark.parametrize("push", [1, -1])
+    def test_in_few_digits_the_box_is_wide_enough(self, push) -> None:
+        """At 16 bits a million is known to some tens."""
+        constant = Weighting(
+            "constant", lambda p, q, eps: push + 0 * p, lambda p, q, eps: 0 * p, (), "constant", True, push > 0
+        )
+        found = certify.fixed_points("0.5", "1e-6", "1", Variant(constant, 1), precision=16)
+        assert found.complete
+        [point] = found.points
+        assert point.logit.contains(push * 1_000_000)
+
+    def test_where_a_root_is_too_far_it_is_not_missed_without_a_word(self) -> None:
+        """At 1e280/5e-324 nats, which is more than 2 to the power of 2,000."""
+        far = Weighting("far", lambda p, q, eps: 1e280 + 0 * eps, lambda p, q, eps: 0 * eps)
+        sentence = (
+            "the fixed points of far at log-odds 0.5 of the reference, beta = 5e-324 and eps = 1e-05 could not all be "
+            "enclosed; move a little away, or give the weighting its shape"
+        )
+        with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+            certify.log_odds(0.5, 5e-324, 1e-5, far)
+
+
+class TestDoubled:
+    def test_the_first_that_holds_of_the_powers_of_two(self) -> None:
+        tried = []
+        assert certify.doubled(lambda reach: tried.append(float(reach)) or reach > 5) == (8, True)
+        assert tried == [1, 2, 4, 8]
+
+    def test_none_that_holds(self) -> None:
+        tried = []
+        assert certify.doubled(tried.append)[1] is False
+        assert len(tried) == 2000
 
 
 class TestVerdicts:

@@ -1,11 +1,13 @@
 """The dispatch: five number systems, one value, and a refusal of anything else."""
 
+import math
 import subprocess
 import sys
 
 import mpmath
 import numpy as np
 import pytest
+import sympy
 from flint import arb, ctx
 
 from grpo_paper.theory import elementary
@@ -14,7 +16,18 @@ from grpo_paper.theory.climbs import climbed, coin_kl, objective
 from grpo_paper.theory.clipping import least_maximiser
 from grpo_paper.theory.clock import clock, mirror_bound
 from grpo_paper.theory.delay import refreshed_alpha, uncorrected_push
-from grpo_paper.theory.elementary import POINTWISE, logit, logsumexp, maximum, mean, minimum, sigmoid, where
+from grpo_paper.theory.elementary import (
+    POINTWISE,
+    logit,
+    logsumexp,
+    maximum,
+    mean,
+    minimum,
+    power,
+    sigmoid,
+    sqrt,
+    where,
+)
 from grpo_paper.theory.fate import jump_beta, schwarzian
 from grpo_paper.theory.fixed_points import bifurcation_curve, critical_beta, largest_critical_beta, peak_logit
 from grpo_paper.theory.objective import clipped_surrogate, contrastive_surrogate, k1, k3
@@ -165,6 +178,30 @@ class TestPrimitives:
         assert np.all(np.abs(logit(sigmoid(L)) - L) <= 2e-15 * np.maximum(np.abs(L), 1) + 2.3e-16 * np.exp(L))
 
 
+class TestWideBalls:
+    """What rises takes all values between those at the two ends of a ball, and no others."""
+
+    @pytest.mark.parametrize(
+        ("function", "low", "high", "least", "most"),
+        [
+            (sqrt, 0.25, 2.25, 0.5, 1.5),
+            # Of a number that is not negative, though its ball reaches to 0 or below.
+            (sqrt, 0, 4, 0, 2),
+            (sqrt, -0.5, 0.25, 0, 0.5),
+            (sqrt, -5, 9, 0, 3),
+            (lambda x: power(x, 0.25), 0, 16, 0, 2),
+            (lambda x: power(x, 3), -1, 2, 0, 8),
+            (sigmoid, -3, 5, 1 / (1 + math.exp(3)), 1 / (1 + math.exp(-5))),
+            (sigmoid, -40, -2, 1 / (1 + math.exp(40)), 1 / (1 + math.exp(2))),
+        ],
+    )
+    def test_enclosed(self, function, low, high, least, most) -> None:
+        found = function(arb(low).union(arb(high)))
+        # The radius of a ball has 30 bits, and is rounded up.
+        assert least - 1e-7 <= float(found.lower()) <= least * (1 + 1e-15)
+        assert most * (1 - 1e-15) <= float(found.upper()) <= most + 1e-7
+
+
 class TestOneFormulaFiveReadings:
     @pytest.mark.parametrize("name", FORMULAS)
     @pytest.mark.parametrize("point", range(3))
@@ -221,6 +258,12 @@ class TestTensorsAsArrays:
         for bound in (0.25, torch.tensor(0.25)):
             assert maximum(tensor, bound).tolist() == np.maximum(x, 0.25).tolist()
             assert minimum(tensor, bound).tolist() == np.minimum(x, 0.25).tolist()
+
+
+def test_the_mean_of_a_letter_is_a_letter() -> None:
+    p = sympy.Symbol("p")
+    assert mean(p) == sympy.Function("mean")(p)
+    assert str(mean(p)) == "mean(p)"
 
 
 def test_one_number_is_its_own_mean() -> None:

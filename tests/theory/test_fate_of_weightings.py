@@ -7,7 +7,7 @@ from grpo_paper import Variant, fate, fixed_points, logit, sigmoid, trajectory
 from grpo_paper.theory import fate as ends
 from grpo_paper.theory import zoo
 from grpo_paper.theory.fate import known
-from grpo_paper.theory.weighting import MEAN_ONLY
+from grpo_paper.theory.weighting import MEAN_ONLY, Weighting
 from tests.weightings import SHAPED, Row, by_hand, name
 
 
@@ -104,3 +104,14 @@ class TestFate:
             assert found.stable[0]
             assert fate(*cell).verdict == "never"
             assert fate(*cell, p_0=found.p[0]).verdict == "only"
+
+    @pytest.mark.parametrize("settles", [False, True])
+    @pytest.mark.parametrize("even", [False, True])
+    def test_both_are_needed_without_a_shape(self, settles, even) -> None:
+        """An even Ω, so that the mirror image shuts runs in, and a Schwarzian that leaves no room for cycles."""
+        mine = Weighting("mine", zoo.DISCO.formula, zoo.DISCO.formula_slope, settles=settles, even=even)
+        assert known(Variant(mine, 1)) == (settles and even)
+
+    @pytest.mark.parametrize("alpha", [0, 0.5, 1])
+    def test_coupled_prompts_are_not(self, alpha) -> None:
+        assert not known(Variant(zoo.BATCH_RATE, alpha))

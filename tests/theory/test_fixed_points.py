@@ -282,6 +282,7 @@ class TestAllFixedPoints:
             ((0.2, "much", 1e-5), ("beta = 'much'", "finite and > 0")),
             (([0.2, -1.0, 2.0], 1.0, 1e-5), ("p_ref has 2 bad of 3", "index 1: -1.0")),
             ((0.2, np.array([[1.0, 2.0], [3.0, 0.0]]), 1e-5), ("beta has 1 bad of 4", "index (1, 1): 0.0")),
+            (([0.2] * 2, [1.0] * 3, 1e-5), ("p_ref of shape (2,) and beta of shape (3,) do not broadcast",)),
             (([0.2] * 2, [1.0] * 2, [1e-5] * 3), ("beta of shape (2,) and eps of shape (3,) do not broadcast",)),
         ],
     )

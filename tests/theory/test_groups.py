@@ -91,8 +91,9 @@ class TestMeanPush:
 @pytest.mark.parametrize("p", P)
 def test_what_small_steps_climb_is_the_integral_of_the_mean(p, eps, size) -> None:
     with mpmath.workdps(50):
-        climbed = mpmath.quad(lambda x: moments(x, exact(eps), size)[0], [0, exact(p)], maxdegree=3)
-        assert abs(group_potential(float(p), float(eps), size) / climbed - 1) < FLOAT
+        for weighting, whitened in ((WHITENED, True), (MEAN_ONLY, False)):
+            climbed = mpmath.quad(lambda x, w=whitened: moments(x, exact(eps), size, w)[0], [0, exact(p)], maxdegree=3)
+            assert abs(group_potential(float(p), float(eps), size, weighting) / climbed - 1) < FLOAT
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -192,6 +192,13 @@ class TestBowl:
         pair = fixed_points(0.5, beta * (1 + 1e-12), 1e-5, Variant(zoo.DISCO, 1)).logit[:2]
         assert pair == pytest.approx([place, place], abs=3e-6)  # √(1e-12) apart, by some
 
+    @pytest.mark.parametrize("L_ref", [0.5, 1.0, np.log(3)])
+    def test_a_bottom_above_nothing_is_no_root(self, L_ref) -> None:
+        """D has slope 0 at the reference itself, to the last digit, and is Ω/β > 0 there."""
+        p, q = sigmoid(np.array(L_ref)), sigmoid(np.array(-L_ref))
+        found = solve(np.array(L_ref), (p - q) / (p * q), np.array(1e-5), zoo.DISCO)
+        np.testing.assert_array_equal(found, [np.inf, np.nan, np.nan])
+
     def test_at_certain_success_failures_shrink_faster_than_any_power(self) -> None:
         run = trajectory(0.5, 1.0, 1e-5, 3, Variant(zoo.DISCO, 1), p_0=0.99).logit
         assert run[1:3] == pytest.approx([1 / 0.0099, np.exp(1 / 0.0099)], rel=1e-1)

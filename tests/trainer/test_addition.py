@@ -54,7 +54,7 @@ class TestAnswers:
             assert log_pi[0, prompt, answer].item() == pytest.approx(slow, abs=1e-4)
 
     def test_probabilities_sum_to_one(self) -> None:
-        task = small(digits=2)
+        task = small(success=0.0, digits=2)
         assert task.log_pi(task.weights, slice(None)).exp().sum(-1).sub(1).abs().max() < 1e-5
 
     def test_the_verifier_adds(self) -> None:
@@ -69,7 +69,7 @@ class TestAnswers:
 
     def test_no_prompt_comes_twice(self) -> None:
         """So that a prompt that is held out is not trained on under another number."""
-        assert len(set(small(digits=2, prompts=500, impossible=50).prompts)) == 500
+        assert len(set(small(success=0.0, digits=2, prompts=500, impossible=50).prompts)) == 500
 
     def test_some_prompts_only(self) -> None:
         task = small()
