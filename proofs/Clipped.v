@@ -172,8 +172,7 @@ Qed.
     failures. The clipped objective, with the weights at its success rate p, has one maximiser among all policies; it is
     the old one with all successes scaled alike, and all failures, and its log-odds of success are the largest of three:
     logit p_ref + Omega / beta, but no more than those of p + c min (p, 1 - p); logit p_ref + min (omega+, omega-) / beta,
-    but no more than those of p + c max (p, 1 - p), which are infinite where this is 1 or more; and logit p_ref. (Where a
-    run of clipped updates stays and settles is not part of this.) *)
+    but no more than those of p + c max (p, 1 - p), which are infinite where this is 1 or more; and logit p_ref. *)
 Theorem b7 : forall (n : nat) (r : nat -> bool) (beta eps c : R) (pi_ref old : nat -> R),
   policy n pi_ref -> policy n old -> reweighted n r pi_ref old -> 0 < success n r old < 1 ->
   0 < beta -> 0 < eps -> 0 < c < 1 ->
@@ -235,7 +234,8 @@ Proof.
             ltac:(left; apply Rdiv_lt_0_compat; lra) Ht C D) as T.
           apply (Rmult_le_compat_l (old i)) in T; [|lra]. lra.
       - assert (R0 : ref i = 0).
-        { rewrite E in O0 by assumption. destruct (r i); nra. }
+        { rewrite E in O0 by assumption. symmetry in O0. apply Rmult_integral in O0. destruct O0; [assumption|].
+          destruct (r i); lra. }
         assert (other i = 0) by (destruct P0 as [P0|P0]; [specialize (So i Hi P0); lra|auto]).
         unfold best. rewrite <- O0, H. lra. }
     rewrite total_plus, total_minus in K. lra. }

@@ -76,8 +76,7 @@ Theorem b6_variance : forall (n : nat) (right wrong : nat -> R) (p eps : R), 0 <
   average = mean p n (fun j => right (S j) - wrong j) /\
   mean p G (fun k => (push k - average) ^ 2)
     = mean p n (fun j => right (S j) * push (S j) - wrong j * push j) - average ^ 2 /\
-  (forall k, (k <= G)%nat -> let p_hat := INR k / INR G in
-    push_of G (fun k => omega_plus (INR k / INR G) eps) (fun k => - omega_minus (INR k / INR G) eps) p k
+  (forall k, push_of G (fun k => omega_plus (INR k / INR G) eps) (fun k => - omega_minus (INR k / INR G) eps) p k
       = group_push G p eps k) /\
   ((1 <= n)%nat -> mean p G (group_push G p eps) <= (1 - 1 / INR G) * Omega (1 / INR G) eps) /\
   mean p G (push_of G (fun k => 1 - INR k / INR G) (fun k => - (INR k / INR G)) p) = 1 - 1 / INR G.
@@ -94,7 +93,7 @@ Proof.
     rewrite !mean_plus, mean_scale, mean_const. fold push average. change (mean p G (fun k => push k)) with average.
     unfold G. change (mean p (S n) (fun k => push k * push k)) with (mean p (S n) (fun k => push k * push_of (S n) right wrong p k)).
     rewrite mean_push by assumption. ring.
-  - intros k _ p_hat. apply Gr.
+  - exact Gr.
   - intros Hn. rewrite <- (mean_ext p G _ _ (fun k _ => Gr k)), One.
     rewrite <- (mean_const p n ((1 - 1 / INR G) * Omega (1 / INR G) eps)). apply mean_le; [lra|]. intros j Hj.
     rewrite plus_form, minus_form, S_INR. pose proof (fun k => push_at_one G eps k ltac:(unfold G; lia) He) as Top.

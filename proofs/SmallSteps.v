@@ -111,22 +111,22 @@ Proof.
 Qed.
 End Steps.
 
-(** Small steps, L + eta J' in log-odds as along the natural gradient, from the reference, with Omega positive: they rise,
-    never pass the lowest point p_star at which J is level, and tend to it, for every size eta up to some positive one; J
-    rises all the way, so that beta kl (p_star || p_ref) is below F (p_star) - F (p_ref). For GRPO that is below pi. *)
-Theorem b18_small_steps : forall (F Om Om1 : R -> R) (beta p_ref p_star : R),
-  0 < beta -> 0 < p_ref < 1 -> 0 < p_star < 1 ->
+(** Small steps, L + size J' in log-odds as along the natural gradient, from the reference, with Omega positive: they rise,
+    never pass the lowest rate q at which J is level, and tend to it, for every size up to some positive one; J rises all
+    the way, so that beta kl (q || p_ref) is below F (q) - F (p_ref). For GRPO this difference is below pi. *)
+Theorem b18_small_steps : forall (F Om Om1 : R -> R) (beta p_ref q : R),
+  0 < beta -> 0 < p_ref < 1 -> 0 < q < 1 ->
   (forall x, 0 < x < 1 -> is_derive F x (Om x) /\ is_derive Om x (Om1 x) /\ continuity_pt Om1 x /\ 0 < Om x) ->
   let J x := F x - beta * coin_kl x p_ref in
   let J1 x := Om x - beta * (logit x - logit p_ref) in
-  J1 p_star = 0 -> (forall x, 0 < x < 1 -> J1 x = 0 -> p_star <= x) ->
-  (exists top, 0 < top /\ forall eta, 0 < eta <= top ->
-    let p n := sigmoid (orbit (fun L => L + eta * J1 (sigmoid L)) (logit p_ref) n) in
-    (forall n, p n <= p (S n) <= p_star /\ J (p n) <= J (p (S n))) /\ is_lim_seq p p_star) /\
-  beta * coin_kl p_star p_ref < F p_star - F p_ref /\
+  J1 q = 0 -> (forall x, 0 < x < 1 -> J1 x = 0 -> q <= x) ->
+  (exists top, 0 < top /\ forall size, 0 < size <= top ->
+    let p n := sigmoid (orbit (fun L => L + size * J1 (sigmoid L)) (logit p_ref) n) in
+    (forall n, p n <= p (S n) <= q /\ J (p n) <= J (p (S n))) /\ is_lim_seq p q) /\
+  beta * coin_kl q p_ref < F q - F p_ref /\
   (forall L M eps, Formulas.climbed L eps - Formulas.climbed M eps < PI).
 Proof.
-  intros F Om Om1 beta p_ref p_star Hb Hr Hs H J J1 Z Least.
+  intros F Om Om1 beta p_ref q Hb Hr Hs H J J1 Z Least.
   assert (D1 : forall x, 0 < x < 1 -> is_derive J1 x (Om1 x - beta * / (x * (1 - x)))).
   { intros x Hx. destruct (H x Hx) as (_ & HO & _).
     apply (is_derive_minus Om (fun y => beta * (logit y - logit p_ref))); [exact HO|].
@@ -136,10 +136,10 @@ Proof.
   { intros x Hx. destruct (H x Hx) as (HF & _).
     apply (is_derive_minus F (fun y => beta * coin_kl y p_ref)); [exact HF|].
     apply (is_derive_scal (fun y => coin_kl y p_ref)), coin_kl_derive; assumption. }
-  set (a := logit p_ref). set (b := logit p_star).
-  assert (Sa : sigmoid a = p_ref) by (apply sigmoid_logit, Hr). assert (Sb : sigmoid b = p_star) by (apply sigmoid_logit, Hs).
+  set (a := logit p_ref). set (b := logit q).
+  assert (Sa : sigmoid a = p_ref) by (apply sigmoid_logit, Hr). assert (Sb : sigmoid b = q) by (apply sigmoid_logit, Hs).
   assert (Hab : a < b).
-  { destruct (H p_star Hs) as (_ & _ & _ & P). unfold J1 in Z. fold a b in Z.
+  { destruct (H q Hs) as (_ & _ & _ & P). unfold J1 in Z. fold a b in Z.
     destruct (Rlt_or_le a b) as [|N]; [assumption|exfalso]. nra. }
   set (G := fun L => J1 (sigmoid L)).
   set (G1 := fun L => (sigmoid L * (1 - sigmoid L)) * (Om1 (sigmoid L) - beta * / (sigmoid L * (1 - sigmoid L)))).
@@ -173,9 +173,9 @@ Proof.
     assert (0 < sigmoid c * (1 - sigmoid c) * G c * (y - x)) by (apply Rmult_lt_0_compat; [apply Rmult_lt_0_compat; assumption|lra]). lra. }
   split; [|split].
   - destruct (small_enough G G1 a b Hab) as (top & Ht & Small); [intros; apply DG|intros; apply CG|exact Up|exact Zb|].
-    exists top. split; [exact Ht|]. intros eta He p.
-    destruct (steps_end G G1 a b Hab) with (eta := eta) as [In Lim]; [intros; apply DG|exact Up|exact Zb|lra|apply Small, He|].
-    set (u := orbit (fun x => x + eta * G x) a) in *. split.
+    exists top. split; [exact Ht|]. intros size He p.
+    destruct (steps_end G G1 a b Hab) with (eta := size) as [In Lim]; [intros; apply DG|exact Up|exact Zb|lra|apply Small, He|].
+    set (u := orbit (fun x => x + size * G x) a) in *. split.
     + intros n. destruct (In n) as [[A B] M]. destruct (In (S n)) as [[A' B'] _]. split.
       * split; [apply (sigmoid_le (u n) (u (S n))), M|rewrite <- Sb; apply (sigmoid_le (u (S n))), B'].
       * apply (Rise (u n) (u (S n))); assumption.

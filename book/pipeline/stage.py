@@ -59,7 +59,7 @@ def stage(chapters: list[Chapter], version: str, folder: Path) -> None:
     (folder / "errata.md").write_text(errata_page())
     (folder / "_extra" / "llms.txt").write_text(llms.contents(folder), encoding="utf-8")
     mathjax = Path(str(distribution("sphinx-mathjax-offline").locate_file("sphinx-mathjax-offline/static/mathjax")))
-    for part in ("tex-chtml-full.js", "output/chtml/fonts/woff-v2"):
+    for part in ("tex-chtml.js", "output/chtml/fonts/woff-v2"):
         original, target = mathjax / part, folder / "_assets" / "mathjax" / part
         target.parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if original.is_dir() else shutil.copy)(original, target)

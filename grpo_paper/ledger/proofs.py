@@ -36,7 +36,7 @@ PROOFS: dict[str, tuple[str, ...]] = {
     "B4": ("TwoKlOrbits.b4",),
     "B5": ("MirrorClock.b5", "MirrorEuler.b5_euler"),
     "B6": ("Groups.b6", "GroupVariance.b6_variance", "Groups.e20"),
-    "B7": ("Clipped.b7",),
+    "B7": ("Clipped.b7", "ClippedRuns.b7_fixed", "ClippedRuns.b7_lowest", "ClippedEnds.b7_settles"),
     "B8": ("Schwarzian.b8_schwarzian", "Ends.b8", "Certificates.b8_everywhere"),
     "B9": ("Ends.b9_jump", "Ends.b9", "Folds.b9_fold", "Folds.b9_single"),
     "B11": ("Staged.b11", "Staged.b11_mirror"),
@@ -52,6 +52,7 @@ PROOFS: dict[str, tuple[str, ...]] = {
     ),
     "B18": ("Climbs.b18", "SmallSteps.b18_policies", "SmallSteps.b18_gain", "SmallSteps.b18_small_steps"),
     "C1": ("Staged.b11", "Staged.b11_mirror"),
+    "C3": ("Clipped.b7", "ClippedRuns.b7_fixed", "ClippedRuns.b7_lowest", "ClippedEnds.b7_settles"),
     "C6": ("TwoKlOrbits.c6",),
     "E1": ("Contrastive.e1",),
     "E2": ("Contrastive.e2",),
@@ -79,7 +80,6 @@ PROOFS: dict[str, tuple[str, ...]] = {
 }
 
 PARTLY: dict[str, str] = {
-    "B7": "where a run of clipped updates stays and settles.",
     "E4": "how often 1 is near.",
     "E8": "that 0.0442 is the fiftieth update of a run that does not settle.",
     "E10": "that the run tends to two values, and longer cycles.",
@@ -111,7 +111,6 @@ WITHOUT: dict[str, str] = {
     "Libraries": _RUNS,
     "Training": _RUNS,
     "C2": "it compares two recipes; the mirror's half is Theorem 4, the clip's is B10.",
-    "C3": "it is answered by B7.",
     "C4": "its parts are Theorem 5, B12 and Table 1; that they make the best guarantees is a judgement.",
     "C5": "its parts are Theorem 5 and E24; what a group sees is E20.",
     "C7": "it is computed.",

@@ -106,8 +106,8 @@ class Weighting:
 
     formula: Ω, of (p, q, eps, \*settings) with q = 1 − p, so that nothing is lost near p = 1; finite inside (0, 1).
     formula_slope: its derivative along the log-odds L, which is p q times the one along p.
-    shape: "constant"; "falling", Ω never rises; "dip", that of GRPO; "bowl", convex along L and growing as fast as
-    e^{|L|/c} at both ends. None: fixed points are then enclosed by balls.
+    shape: "constant"; "falling", Ω never rises; "dip", that of GRPO; "bowl", strictly convex along L and growing
+    as fast as e^{|L|/c} at both ends. None: fixed points are then enclosed by balls.
     even: Ω(p) = Ω(q). positive: Ω > 0 inside, as amplification needs (B14).
     settles: the Schwarzian derivative of Ω along L is shown to be negative, as the fate of a run needs (B8).
     coupled: Ω depends on the whole batch; p and q then have its prompts along their last axis.
