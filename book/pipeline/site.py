@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
 
 from book.pipeline import BUILD, ROOT
@@ -20,8 +21,9 @@ HTML = BUILD / "html"
 RECORD = BUILD / "html.json"
 """What the site in place was made from, and its files."""
 NAMED = re.compile(r"\bfa-([a-z0-9-]+)")
-NAME = re.compile(r'(<code class="docutils literal notranslate">)([^<]{14,})')
-"""Code in prose that may be too long for its line: it is broken between its words."""
+NAME = re.compile(r'(?<=<code class="docutils literal notranslate">)[^<]+')
+LONG = 24
+"""Signs from which on a name in prose may be too long for its line: it is broken between its words."""
 MATH = r'<span class="math notranslate nohighlight">[^<]*</span>'
 FORMULA = re.compile(rf"\({MATH}[.,;:?)]*|{MATH}[.,;:?)]+")
 """A formula with the signs at it: it is a block to a browser, which would let the sign begin a line."""
@@ -58,12 +60,17 @@ def slim(site: Path) -> None:
         # A list for screen readers has list items, and docutils gives it none.
         text = text.replace('<div role="list" class="citation-list">', '<div class="citation-list">')
         text = re.sub(r'<span class="pre">([^<]*)</span>', r"\1", text)
-        text = NAME.sub(lambda name: name[1] + re.sub(r"([_./=])(?=[^\s])", r"\1<wbr>", name[2]), text)
+        text = NAME.sub(_breakable, text)
         text = FORMULA.sub(r'<span class="whole">\g<0></span>', text)
         # The theme's menu of downloads calls the print dialog ".pdf".
         text = text.replace('"btn__text-container">.pdf<', '"btn__text-container">print<')
         page.write_text(text, encoding="utf-8")
     _drop_icons(site)
+
+
+def _breakable(name: re.Match[str]) -> str:
+    long = len(unescape(name[0])) >= LONG
+    return re.sub(r"([_./=])(?=[^\s])", r"\1<wbr>", name[0]) if long else name[0]
 
 
 def _drop_icons(site: Path) -> None:

@@ -62,7 +62,8 @@ class TestLines:
         [
             ("omega_minus", ["omega_minus"]),
             ("fixed_points.largest_critical_beta", ["fixed_", "points.", "largest_", "critical_", "beta"]),
-            ("scale_rewards=&quot;group&quot;", ["scale_", "rewards=", "&quot;group&quot;"]),
+            ("scale_rewards=&quot;group&quot;", ["scale_rewards=&quot;group&quot;"]),
+            ("ref_model_mixup_alpha=&quot;1&quot;", ["ref_", "model_", "mixup_", "alpha=", "&quot;1&quot;"]),
         ],
     )
     def test_a_long_name_breaks_between_its_words(self, name, parts, slimmed) -> None:
