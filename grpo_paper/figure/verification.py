@@ -54,6 +54,7 @@ def verify(path: Path, remake: Callable[[str, Mapping[str, Any]], Files] = rerun
     passport is whole and this copy of the project publishes such a figure, with such parameters; what runs then is
     this copy's own chapter.
     """
+    intact = ""
     try:
         if not S_ISREG(path.stat().st_mode):  # a pipe might never end
             raise PassportError(f"{path} is not a regular file.")
@@ -64,18 +65,19 @@ def verify(path: Path, remake: Callable[[str, Mapping[str, Any]], Files] = rerun
         kind = carry.kind(content)
         text, bare = carry.take(kind, content)
         passport = parse(text)
-        if kind == "csv" and digest(_decoded(bare)) != passport.sha256:
-            return Verdict("differs", "The data were altered after the figure was made: their digest is another.")
+        if kind == "csv":
+            if digest(_decoded(bare)) != passport.sha256:
+                return Verdict("differs", "The data were altered after the figure was made: their digest is another.")
+            intact = " Its data have the digest in its passport."
         if passport.id.startswith(OF_A_RUN):
-            data = "its data are as they were written; " if kind == "csv" else ""
-            return Verdict("cannot tell", f"It shows a run's log: {data}grpo-paper read makes it again from the log.")
+            return Verdict("cannot tell", f"It shows a run's log: grpo-paper read makes it again from the log.{intact}")
         chapter = source.chapter_of(passport.id)
         source.program(chapter, passport.parameters)  # checks the parameters
         fresh = remake(passport.id, passport.parameters)
     except OSError as error:
         return Verdict("cannot tell", f"{path} cannot be read: {error.strerror}.")
     except ValueError as error:
-        return Verdict("cannot tell", str(error))
+        return Verdict("cannot tell", f"{error}{intact}")
     mine = parse(fresh["json"].decode().strip())
     apart = _apart(kind, bare, passport, mine, carry.take(kind, fresh[kind])[1])
     notes = _notes(passport, mine)

@@ -22,6 +22,7 @@ from grpo_paper.figure.verification import Verdict, verify
 
 ID = "fig-weights"
 TEXTS = {"caption": "A line rises.", "alt": "One rising line."}
+INTACT = " Its data have the digest in its passport."
 Files = dict[str, bytes]
 
 
@@ -116,7 +117,7 @@ class TestKinds:
         verdict = verify(tmp_path / "file", never)
         assert (verdict.word, verdict.code) == ("cannot tell", 2)
         assert why in verdict.why
-        assert verdict.why.endswith(".")
+        assert verdict.why.endswith(f".{INTACT if kind == 'csv' else ''}")
 
     def test_without_a_passport(self, kind, files, tmp_path) -> None:
         (tmp_path / "file").write_bytes(carry.take(kind, files[kind])[1])
@@ -126,9 +127,8 @@ class TestKinds:
 @pytest.mark.parametrize("kind", carry.KINDS)
 def test_a_figure_of_a_run_is_of_no_chapter(kind, files, tmp_path) -> None:
     (tmp_path / "file").write_bytes(with_passport(kind, files, id="fig-run-silent-groups", chapter=""))
-    data = "its data are as they were written; " if kind == "csv" else ""
-    why = f"It shows a run's log: {data}grpo-paper read makes it again from the log."
-    assert verify(tmp_path / "file", never) == Verdict("cannot tell", why)
+    why = "It shows a run's log: grpo-paper read makes it again from the log."
+    assert verify(tmp_path / "file", never) == Verdict("cannot tell", why + (INTACT if kind == "csv" else ""))
 
 
 def test_a_byte_order_mark(files, tmp_path) -> None:
