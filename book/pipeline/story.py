@@ -96,11 +96,11 @@ def summary(checks: Sequence[Check]) -> str:
     return written(f"{many}, worst error {error:.0e} of {tolerance:.2g} allowed")
 
 
-def page(chapters: Mapping[str, Sequence[Check]]) -> str:
-    """The checks of all chapters, as a page."""
+def page(chapters: Mapping[str, tuple[str, Sequence[Check]]]) -> str:
+    """The checks of all chapters, as a page; chapters: the title and the checks of each, by its name."""
     parts = [HEAD]
-    for name, checks in chapters.items():
+    for name, (title, checks) in chapters.items():
         if checks:
-            parts.append(f"## {{doc}}`notebooks/{name}`\n\n{summary(checks)}.\n")
+            parts.append(f"## {title}\n\n{{doc}}`notebooks/{name}`: {summary(checks)}.\n")
             parts.append("\n".join(f"- {written(check['sentence'])}" for check in checks) + "\n")
     return "\n".join(parts)
