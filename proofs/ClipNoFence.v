@@ -76,8 +76,9 @@ Proof.
 Qed.
 
 (** Without a penalty the largest value of the clipped objective has the success rates from
-    min (1, max ((1 + c) p, p + c (1 - p))) to 1 and no other: no policy has more, one that has as much succeeds at such a
-    rate, and at each such rate there is one. From any p > 0 even the least of them reaches 1 in 7 updates at c = 0.2. *)
+    min (1, max ((1 + c) p, p + c (1 - p))) to 1 and no other: no policy that the old one supports has more, one that has
+    as much succeeds at such a rate, and at each such rate there is one. From any p > 0 even the least of them reaches 1 in 7
+    updates at c = 0.2. (Which ratios the best policies have is not part of this.) *)
 Theorem b10_free : forall (n : nat) (r : nat -> bool) (eps c : R) (old : nat -> R),
   let p := success n r old in
   policy n old -> 0 < p < 1 -> 0 < eps -> 0 < c < 1 ->

@@ -120,7 +120,8 @@ Proof.
 Qed.
 
 (** Along the plain gradient of a table of logits, whose speeds are pi (A - mean of A), the log-odds of success move at
-    p (1 - p) (plus + minus) times the sum of two concentrations, that of the successes and that of the failures. *)
+    p (1 - p) (plus + minus) times the sum of two concentrations, that of the successes and that of the failures. (What
+    groups of samples do on average is not part of this.) *)
 Theorem b13_plain : forall (n : nat) (r : nat -> bool) (plus minus : R) (theta : R -> nat -> R) (t : R),
   0 < mass n r true (theta t) -> 0 < mass n r false (theta t) ->
   let pi := softmax n (theta t) in

@@ -56,10 +56,10 @@ PROOFS: dict[str, tuple[str, ...]] = {
     ),
     "B15": ("Verifier.b15",),
     "B16": ("Sampled.b16",),
-    "B17": ("Delay.b17",),
+    "B17": ("Delay.b17", "Delay.b17_refreshed"),
     "B18": ("Climbs.b18", "SmallSteps.b18_policies", "SmallSteps.b18_gain", "SmallSteps.b18_small_steps"),
     "Methods": ("EverySize.methods_in_groups",),
-    "Decisions": ("Decisions.decisions",),
+    "Decisions": ("Decisions.decisions", "Decisions.decisions_any"),
     "C1": ("Staged.b11", "Staged.b11_mirror"),
     "C3": ("Clipped.b7", "ClippedRuns.b7_fixed", "ClippedRuns.b7_lowest", "ClippedEnds.b7_settles"),
     "C6": ("TwoKlOrbits.c6",),
@@ -91,9 +91,15 @@ PROOFS: dict[str, tuple[str, ...]] = {
 }
 
 PARTLY: dict[str, str] = {
+    "B6": "that the bound on a group's push is its limit at both ends, where it is attained, and that a group's "
+    "gradient is $S$ times that of $p$: the theorems begin at the push.",
+    "B10": "which ratios the best policies have without a penalty; their success rates are proved.",
+    "B13": "what groups of samples do on average: the theorem moves one policy by one advantage.",
     "B15": "how many fixed points there are, and which attract: it asks for the signs of a polynomial of degree four.",
-    "B17": "how much delay two penalties bear: it asks that all roots of a polynomial lie in the unit disc, and no "
-    "theorem for that is in these libraries of Coq.",
+    "B17": "how much delay a fixed point bears, with mixed ages or without the ratio too: it asks that all roots of a "
+    "polynomial lie in the unit disc, and no theorem for that is in these libraries of Coq. And the mirror's clock on "
+    "old rollouts, a longer form of B12's.",
+    "B18": "where an exact update gains: near a maximum it asks for the second order of $J$ there.",
     "E8": "that the run never lands on the lowest fixed point exactly, which no number of enclosed updates can tell.",
     "E9": "that the run at 0.0001 ends on no cycle, which no number of enclosed updates can tell.",
     "E10": "that there are runs which end on no cycle at all, which no number of enclosed updates can tell.",
