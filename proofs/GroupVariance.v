@@ -68,8 +68,7 @@ Qed.
 
 (** The mean of a group's push and its variance, whatever advantages the group gives: both are means over the number J of
     successes among G - 1 outputs. For GRPO's advantages the push is S = k/G (1 - k/G) / (p (1 - p)) times Omega (k/G), and
-    its mean is at most (1 - 1/G) Omega (1/G); for mean-only ones the mean is 1 - 1/G, whatever p is. (That this bound is the
-    limit at both ends, where it is attained, and the gradient of a group are not part of this.) *)
+    its mean is at most (1 - 1/G) Omega (1/G); for mean-only ones the mean is 1 - 1/G, whatever p is. *)
 Theorem b6_variance : forall (n : nat) (right wrong : nat -> R) (p eps : R), 0 < p < 1 -> 0 < eps ->
   let G := S n in
   let push k := push_of G right wrong p k in

@@ -37,14 +37,14 @@ PROOFS: dict[str, tuple[str, ...]] = {
     "B2": ("Signs.b2",),
     "B4": ("TwoKlOrbits.b4",),
     "B5": ("MirrorClock.b5", "MirrorEuler.b5_euler"),
-    "B6": ("Groups.b6", "GroupVariance.b6_variance", "Groups.e20"),
+    "B6": ("Groups.b6", "UnitSpeed.b13_groups", "GroupVariance.b6_variance", "GroupEnds.b6_ends", "Groups.e20"),
     "B7": ("Clipped.b7", "ClippedRuns.b7_fixed", "ClippedRuns.b7_lowest", "ClippedEnds.b7_settles"),
     "B8": ("Schwarzian.b8_schwarzian", "Ends.b8", "Certificates.b8_everywhere"),
     "B9": ("Ends.b9_jump", "Ends.b9", "Folds.b9_fold", "Folds.b9_single"),
-    "B10": ("ClipNoFence.b10_penalty", "ClipNoFence.b10_free"),
+    "B10": ("ClipNoFence.b10_penalty", "ClipNoFence.b10_free", "ClipNoFence.b10_ratios"),
     "B11": ("Staged.b11", "Staged.b11_mirror"),
     "B12": ("MirrorClock.b12", "MirrorClock.b12_no_smoothing"),
-    "B13": ("UnitSpeed.b13_natural", "UnitSpeed.b13_arc", "UnitSpeed.b13_plain"),
+    "B13": ("UnitSpeed.b13_natural", "UnitSpeed.b13_arc", "UnitSpeed.b13_plain", "UnitSpeed.b13_groups"),
     "B14": (
         "Zoo.b14_update",
         "Zoo.b14",
@@ -91,10 +91,6 @@ PROOFS: dict[str, tuple[str, ...]] = {
 }
 
 PARTLY: dict[str, str] = {
-    "B6": "that the bound on a group's push is its limit at both ends, where it is attained, and that a group's "
-    "gradient is $S$ times that of $p$: the theorems begin at the push.",
-    "B10": "which ratios the best policies have without a penalty; their success rates are proved.",
-    "B13": "what groups of samples do on average: the theorem moves one policy by one advantage.",
     "B15": "how many fixed points there are, and which attract: it asks for the signs of a polynomial of degree four.",
     "B17": "how much delay a fixed point bears, with mixed ages or without the ratio too: it asks that all roots of a "
     "polynomial lie in the unit disc, and no theorem for that is in these libraries of Coq. And the mirror's clock on "
