@@ -58,7 +58,7 @@ Proof.
 Qed.
 
 (** What an exact update gains: with logit p1 = logit p_ref + Omega (p) / beta, J (p1) - J (p) is beta times the divergence
-    of p from p1, and F (p1) - F (p) - Omega (p) (p1 - p). (Where this is positive is not part of this.) *)
+    of p from p1, and F (p1) - F (p) - Omega (p) (p1 - p). *)
 Theorem b18_gain : forall (F Om : R -> R) (beta p_ref p p1 : R),
   0 < beta -> 0 < p_ref < 1 -> 0 < p < 1 -> 0 < p1 < 1 -> logit p1 = logit p_ref + Om p / beta ->
   let J x := F x - beta * coin_kl x p_ref in

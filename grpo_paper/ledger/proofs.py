@@ -57,7 +57,13 @@ PROOFS: dict[str, tuple[str, ...]] = {
     "B15": ("Verifier.b15",),
     "B16": ("Sampled.b16",),
     "B17": ("Delay.b17", "Delay.b17_refreshed"),
-    "B18": ("Climbs.b18", "SmallSteps.b18_policies", "SmallSteps.b18_gain", "SmallSteps.b18_small_steps"),
+    "B18": (
+        "Climbs.b18",
+        "SmallSteps.b18_policies",
+        "SmallSteps.b18_gain",
+        "Gains.b18_climbs",
+        "SmallSteps.b18_small_steps",
+    ),
     "Methods": ("EverySize.methods_in_groups",),
     "Decisions": ("Decisions.decisions", "Decisions.decisions_any"),
     "C1": ("Staged.b11", "Staged.b11_mirror"),
@@ -95,7 +101,6 @@ PARTLY: dict[str, str] = {
     "B17": "how much delay a fixed point bears, with mixed ages or without the ratio too: it asks that all roots of a "
     "polynomial lie in the unit disc, and no theorem for that is in these libraries of Coq. And the mirror's clock on "
     "old rollouts, a longer form of B12's.",
-    "B18": "where an exact update gains: near a maximum it asks for the second order of $J$ there.",
     "E8": "that the run never lands on the lowest fixed point exactly, which no number of enclosed updates can tell.",
     "E9": "that the run at 0.0001 ends on no cycle, which no number of enclosed updates can tell.",
     "E10": "that there are runs which end on no cycle at all, which no number of enclosed updates can tell.",
