@@ -121,7 +121,7 @@ WITHOUT: dict[str, str] = {
     "Own run": _RUNS,
     "Libraries": _RUNS,
     "Training": _RUNS,
-    "C2": "it compares two recipes; the mirror's half is Theorem 4, the clip's is B10.",
+    "C2": "it compares two recipes; the mirror's half follows from the policy of Theorem 4, the clip's is B10.",
     "C4": "its parts are Theorem 5, B12 and Table 1; that they make the best guarantees is a judgement.",
     "C5": "its parts are Theorem 5 and E24; what a group sees is E20.",
     "C7": "it is read off the curve of flips, which is B1, and the first update of B9; the number is computed.",
