@@ -32,8 +32,8 @@ class _Numbered:
     def proof(self) -> tuple[str, ...]:
         """The theorems that prove it by machine, by file and name in `proofs/`.
 
-        >>> Statement("Theorem 3", "", "").proof, Erratum("E4", "misprint", "", "", "").proof
-        (('Amplification.theorem_3',), ('Amplification.e4',))
+        >>> Statement("Theorem 3", "", "").proof, Erratum("E6", "misprint", "", "", "").proof
+        (('Amplification.theorem_3',), ('Amplification.e6',))
         """
         return PROOFS.get(self.number, ())
 
