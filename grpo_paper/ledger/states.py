@@ -80,8 +80,8 @@ STATES = {
     r"of $δ$, with $T$ the time of $dL/dn = Ω/β$.",
     "B13": r"Along the natural gradient $dL/dt = Ω(p)$, so whitening with $ε = 0$ moves $2\arcsin\sqrt{p}$ at speed 1; "
     r"along the plain one $dL/dt = p(1-p)\,Ω(p)\,(c_S + c_F)$.",
-    "B14": r"The update adds $Ω(p)/β$ with $Ω(p) = A(1;p) - A(0;p)$: $Ω > 0$ amplifies, and a bounded continuous $Ω$ has "
-    r"one fixed point for every prompt exactly if it never rises; then, if $Ω > 0$ and the reference is the only "
+    "B14": r"The update adds $Ω(p)/β$ with $Ω(p) = A(1;p) - A(0;p)$: $Ω > 0$ amplifies, and a bounded continuous $Ω$ "
+    r"has one fixed point for every prompt exactly if it never rises; then, if $Ω > 0$ and the reference is the only "
     r"anchor, a run ends there or alternates between two values.",
     "B15": r"The push on true log-odds is $J/\sqrt{\tilde p(1-\tilde p)+ε}$ with $J$ the true less the false positive "
     r"rate, and there are at most three fixed points; fixed mistakes cap true success at the precision where $J > 0$.",
