@@ -54,7 +54,7 @@ PROOFS: dict[str, tuple[str, ...]] = {
         "AnyOmega.b14_bowl",
         "Zoo.b14_methods",
     ),
-    "B15": ("Verifier.b15",),
+    "B15": ("Verifier.b15", "VerifierRuns.b15_runs"),
     "B16": ("Sampled.b16",),
     "B17": ("Delay.b17", "Delay.b17_refreshed"),
     "B18": (
@@ -97,7 +97,8 @@ PROOFS: dict[str, tuple[str, ...]] = {
 }
 
 PARTLY: dict[str, str] = {
-    "B15": "how many fixed points there are, and which attract: it asks for the signs of a polynomial of degree four.",
+    "B15": "that there are never more than three fixed points, which asks for the signs of a polynomial of degree "
+    "four, and that a $β$ above the steepest slope of the push makes every run settle.",
     "B17": "how much delay a fixed point bears, with mixed ages or without the ratio too: it asks that all roots of a "
     "polynomial lie in the unit disc, and no theorem for that is in these libraries of Coq. And the mirror's clock on "
     "old rollouts, a longer form of B12's.",
