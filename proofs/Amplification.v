@@ -39,10 +39,14 @@ Proof. intros. apply h_range; try assumption; lra. Qed.
     beta. *)
 Theorem e24 : forall (n : nat) (r : nat -> bool) (beta eps p : R) (pi_ref : nat -> R),
   policy n pi_ref -> 0 < beta -> 0 < eps -> 0 <= p <= 1 ->
-  (success n r pi_ref = 0 -> success n r (tilt n (whitened r p eps) beta pi_ref) = 0) /\
-  (success n r pi_ref = 1 -> success n r (tilt n (whitened r p eps) beta pi_ref) = 1).
+  let next x := success n r (tilt n (whitened r x eps) beta pi_ref) in
+  (success n r pi_ref = 0 -> next p = 0 /\ is_derive next p 0) /\
+  (success n r pi_ref = 1 -> next p = 1 /\ is_derive next p 0).
 Proof.
-  intros. unfold whitened. rewrite success_of_tilt by assumption. split; intros ->.
+  intros n r beta eps p ref P Hb He Hp next.
+  assert (Flat : forall c, (forall x, next x = c) -> next p = c /\ is_derive next p 0).
+  { intros c E. split; [apply E|]. apply (is_derive_ext (fun _ => c)); [intros; symmetry; apply E|apply (is_derive_const c)]. }
+  split; intros S; apply Flat; intros x; unfold next, whitened; rewrite success_of_tilt, S by assumption.
   - unfold Rdiv. ring.
-  - pose proof (exp_pos (omega_plus p eps / beta)). field. lra.
+  - pose proof (exp_pos (omega_plus x eps / beta)). field. lra.
 Qed.

@@ -144,7 +144,7 @@ Proof.
         assert (0 < e / 2 * s) by (apply Rmult_lt_0_compat; lra). nra.
 Qed.
 
-(** An Omega that is bounded and continuous and rises at some L0 has three fixed points at least for some prompt and
+(** An Omega that is bounded and continuous and has a slope above 0 at some L0 has three fixed points at least for some prompt and
     penalty: L0, one below it and one above it. *)
 Theorem b14_three : forall (Om : R -> R) (bound L0 s : R),
   (forall L, continuity_pt Om L) -> (forall L, Rabs (Om L) <= bound) -> is_derive Om L0 s -> 0 < s ->

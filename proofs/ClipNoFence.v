@@ -76,8 +76,9 @@ Proof.
 Qed.
 
 (** Without a penalty the largest value of the clipped objective has the success rates from
-    min (1, max ((1 + c) p, p + c (1 - p))) to 1 and no other: no policy has more, one that has as much succeeds at such a
-    rate, and at each such rate there is one. From any p > 0 even the least of them reaches 1 in 7 updates at c = 0.2. *)
+    min (1, max ((1 + c) p, p + c (1 - p))) to 1 and no other: no policy that the old one supports has more, one that has
+    as much succeeds at such a rate, and at each such rate there is one. From any p > 0 even the least of them reaches 1 in 7
+    updates at c = 0.2. *)
 Theorem b10_free : forall (n : nat) (r : nat -> bool) (eps c : R) (old : nat -> R),
   let p := success n r old in
   policy n old -> 0 < p < 1 -> 0 < eps -> 0 < c < 1 ->
@@ -169,4 +170,80 @@ Proof.
     assert (X2 := S _ (36 / 100) _ X1 ltac:(lra) ltac:(by_cases)). assert (X3 := S _ (488 / 1000) _ X2 ltac:(lra) ltac:(by_cases)).
     assert (X4 := S _ (5904 / 10000) _ X3 ltac:(lra) ltac:(by_cases)). assert (X5 := S _ (708 / 1000) _ X4 ltac:(lra) ltac:(by_cases)).
     assert (X6 := S _ (849 / 1000) _ X5 ltac:(lra) ltac:(by_cases)). assert (X7 := S _ 1 _ X6 ltac:(lra) ltac:(by_cases)). lra.
+Qed.
+
+(** Which policies are the best without a penalty, among those that the old one supports. Where (1 + c) p <= 1, exactly those
+    that make every success at least 1 + c times as likely, and every failure at most 1 - c times; else exactly those that
+    always succeed and make no success more than 1 + c times as likely. *)
+Theorem b10_ratios : forall (n : nat) (r : nat -> bool) (eps c : R) (old pi : nat -> R),
+  let p := success n r old in
+  policy n old -> 0 < p < 1 -> 0 < eps -> 0 < c < 1 -> policy n pi -> supported n pi old ->
+  let J pi := clipped_objective n r p eps c 0 old old pi in
+  let most := omega_plus p eps * Rmin 1 ((1 + c) * p) - omega_minus p eps * ((1 - c) * (1 - p)) in
+  ((1 + c) * p <= 1 -> (J pi = most <->
+    forall i, (i < n)%nat -> 0 < old i -> if r i then 1 + c <= pi i / old i else pi i / old i <= 1 - c)) /\
+  (1 < (1 + c) * p -> (J pi = most <->
+    success n r pi = 1 /\ forall i, (i < n)%nat -> 0 < old i -> r i = true -> pi i / old i <= 1 + c)).
+Proof.
+  intros n r eps c old pi p Po Hp He Hc Pp Sup J most. pose proof (root_pos p eps ltac:(lra) He) as R0.
+  assert (Wp : 0 < omega_plus p eps) by (apply Rdiv_lt_0_compat; lra).
+  assert (Wm : 0 < omega_minus p eps) by (apply Rdiv_lt_0_compat; lra).
+  unfold J. rewrite clipped_sums by assumption.
+  set (up := total n (fun i => if r i then old i * Rmin (pi i / old i) (1 + c) else 0)).
+  set (down := total n (fun i => if r i then 0 else old i * Rmax (pi i / old i) (1 - c))).
+  assert (Old : forall i, (i < n)%nat -> 0 <= old i) by apply Po.
+  (* What is missing to the two bounds, and to the success rate, output by output. *)
+  assert (Gu : total n (fun i => if r i then old i * (1 + c - Rmin (pi i / old i) (1 + c)) else 0) = (1 + c) * p - up).
+  { unfold up, p, success. rewrite <- total_scale, <- total_minus. apply total_ext. intros i _. destruct (r i); ring. }
+  assert (Gd : total n (fun i => if r i then 0 else old i * (Rmax (pi i / old i) (1 - c) - (1 - c))) = down - (1 - c) * (1 - p)).
+  { unfold down, p. rewrite <- failures by assumption. rewrite <- total_scale, <- total_minus. apply total_ext. intros i _. destruct (r i); ring. }
+  assert (Gs : total n (fun i => if r i then old i * (pi i / old i - Rmin (pi i / old i) (1 + c)) else 0) = success n r pi - up).
+  { unfold up, success. rewrite <- total_minus. apply total_ext. intros i Hi. destruct (r i); [|ring].
+    rewrite <- (old_times_ratio n pi old i) at 3 by assumption. ring. }
+  assert (Nu : forall i, (i < n)%nat -> 0 <= if r i then old i * (1 + c - Rmin (pi i / old i) (1 + c)) else 0).
+  { intros i Hi. destruct (r i); [|lra]. apply Rmult_le_pos; [auto|]. pose proof (Rmin_r (pi i / old i) (1 + c)). lra. }
+  assert (Nd : forall i, (i < n)%nat -> 0 <= if r i then 0 else old i * (Rmax (pi i / old i) (1 - c) - (1 - c))).
+  { intros i Hi. destruct (r i); [lra|]. apply Rmult_le_pos; [auto|]. pose proof (Rmax_r (pi i / old i) (1 - c)). lra. }
+  assert (Ns : forall i, (i < n)%nat -> 0 <= if r i then old i * (pi i / old i - Rmin (pi i / old i) (1 + c)) else 0).
+  { intros i Hi. destruct (r i); [|lra]. apply Rmult_le_pos; [auto|]. pose proof (Rmin_l (pi i / old i) (1 + c)). lra. }
+  pose proof (total_nonneg n _ Nu) as U. pose proof (total_nonneg n _ Nd) as D. pose proof (total_nonneg n _ Ns) as S.
+  rewrite Gu in U. rewrite Gd in D. rewrite Gs in S. pose proof (success_range n r pi Pp) as Range.
+  assert (Same : forall m, up <= m -> omega_plus p eps * up - omega_minus p eps * down
+      = omega_plus p eps * m - omega_minus p eps * ((1 - c) * (1 - p)) -> up = m /\ down = (1 - c) * (1 - p)).
+  { intros m Hm E. assert (A : omega_plus p eps * up <= omega_plus p eps * m) by (apply Rmult_le_compat_l; lra).
+    assert (B : omega_minus p eps * ((1 - c) * (1 - p)) <= omega_minus p eps * down) by (apply Rmult_le_compat_l; lra).
+    split; [apply (Rmult_eq_reg_l (omega_plus p eps))|apply (Rmult_eq_reg_l (omega_minus p eps))]; lra. }
+  assert (Away : forall a b, 0 < a -> a * b = 0 -> b = 0) by (intros a b Ha E; apply Rmult_integral in E; destruct E; lra).
+  unfold most. split; intros K.
+  - rewrite (Rmin_right 1) by exact K. split.
+    + intros E. destruct (Same ((1 + c) * p) ltac:(lra) E) as [Eu Ed]. intros i Hi O.
+      rewrite Eu, Rminus_eq_0 in Gu. rewrite Ed, Rminus_eq_0 in Gd.
+      pose proof (total_zero n _ Nu Gu i Hi) as Zu.
+      pose proof (total_zero n _ Nd Gd i Hi) as Zd. cbv beta in Zu, Zd.
+      destruct (r i); [apply Away in Zu|apply Away in Zd]; try exact O.
+      * replace (1 + c) with (Rmin (pi i / old i) (1 + c)) by lra. apply Rmin_l.
+      * replace (1 - c) with (Rmax (pi i / old i) (1 - c)) by lra. apply Rmax_l.
+    + intros H. assert (Eu : (1 + c) * p - up = 0).
+      { rewrite <- Gu. transitivity (total n (fun _ => 0)); [|apply total_0]. apply total_ext. intros i Hi. specialize (H i Hi). destruct (r i); [|reflexivity].
+        destruct (Old i Hi) as [O|O]; [rewrite Rmin_right by auto; ring|rewrite <- O; ring]. }
+      assert (Ed : down - (1 - c) * (1 - p) = 0).
+      { rewrite <- Gd. transitivity (total n (fun _ => 0)); [|apply total_0]. apply total_ext. intros i Hi. specialize (H i Hi). destruct (r i); [reflexivity|].
+        destruct (Old i Hi) as [O|O]; [rewrite Rmax_right by auto; ring|rewrite <- O; ring]. }
+      f_equal; f_equal; lra.
+  - rewrite (Rmin_left 1) by lra. split.
+    + intros E. destruct (Same 1 ltac:(lra) E) as [Eu Ed]. assert (Es : success n r pi = 1) by lra. split; [exact Es|].
+      intros i Hi O Ri. rewrite Eu, Es, Rminus_eq_0 in Gs.
+      pose proof (total_zero n _ Ns Gs i Hi) as Zs. cbv beta in Zs. rewrite Ri in Zs. apply Away in Zs; [|exact O].
+      replace (pi i / old i) with (Rmin (pi i / old i) (1 + c)) by lra. apply Rmin_r.
+    + intros [Es H]. assert (Eu : success n r pi - up = 0).
+      { rewrite <- Gs. transitivity (total n (fun _ => 0)); [|apply total_0]. apply total_ext. intros i Hi. specialize (H i Hi). destruct (r i); [|reflexivity].
+        destruct (Old i Hi) as [O|O]; [rewrite Rmin_left by auto; ring|rewrite <- O; ring]. }
+      assert (Ed : down - (1 - c) * (1 - p) = 0).
+      { rewrite <- Gd. transitivity (total n (fun _ => 0)); [|apply total_0]. apply total_ext. intros i Hi. destruct (r i) eqn:Ri; [reflexivity|].
+        assert (Z : pi i = 0).
+        { pose proof (failures n r pi Pp) as F. rewrite Es in F.
+          pose proof (total_zero n (fun i => if r i then 0 else pi i)) as T. cbv beta in T.
+          specialize (T ltac:(intros j Hj; destruct (r j); [lra|apply Pp, Hj]) ltac:(lra) i Hi). rewrite Ri in T. exact T. }
+        rewrite Z. unfold Rdiv. rewrite Rmult_0_l, Rmax_right by lra. ring. }
+      f_equal; f_equal; lra.
 Qed.

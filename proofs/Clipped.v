@@ -169,8 +169,8 @@ Proof.
 Qed.
 
 (** The clipped update in closed form. The old policy has one ratio to the reference on all successes and one on all
-    failures. The clipped objective, with the weights at its success rate p, has one maximiser among all policies; it is
-    the old one with all successes scaled alike, and all failures, and its log-odds of success are the largest of three:
+    failures. The clipped objective, with the weights at its success rate p, has one maximiser among all policies that the
+    reference supports; it is the old one with all successes scaled alike, and all failures, and its log-odds of success are the largest of three:
     logit p_ref + Omega / beta, but no more than those of p + c min (p, 1 - p); logit p_ref + min (omega+, omega-) / beta,
     but no more than those of p + c max (p, 1 - p), which are infinite where this is 1 or more; and logit p_ref. *)
 Theorem b7 : forall (n : nat) (r : nat -> bool) (beta eps c : R) (pi_ref old : nat -> R),

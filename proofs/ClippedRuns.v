@@ -95,7 +95,7 @@ Proof.
   assert (defect L_ref beta eps x < 0) by nra. unfold defect in *. lra.
 Qed.
 
-(** A clipped run from the reference reaches its lowest fixed point only. Let p1 be a fixed point of the recursion of slope
+(** A clipped run from the reference goes no farther than one clip above its lowest fixed point. Let p1 be a fixed point of the recursion of slope
     below 1, and top = p1 + c min (p1, 1 - p1), the farthest that the clip lets an update from p1 go with both kinds at
     work. If no other fixed point lies between p1 and top, no update of the clipped run from p_ref passes top. *)
 Theorem b7_lowest : forall p_ref beta eps c p1 : R,

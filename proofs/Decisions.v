@@ -1,6 +1,6 @@
 (* Chapter "For practitioners": which way a setting moves a run. *)
 Require Import Reals Lra Lia Psatz Arith Coquelicot.Coquelicot.
-Require Import Primitives Paper Logistic SuccessMap Certificates Groups.
+Require Import Primitives Paper Logistic SuccessMap FixedPoints Zoo Certificates Groups.
 Open Scope R_scope.
 
 Lemma h_settings p_ref q_ref beta gamma eps p :
@@ -72,7 +72,32 @@ Proof.
     nra.
 Qed.
 
-(** A lower penalty, or a better reference, raises the lowest fixed point: any fixed point with beta at most as large and
+(** A lower penalty, or a better reference, raises the lowest fixed point, for every continuous and positive Omega: any fixed
+    point with beta at most as large and L_ref at least as large, and one of the two different, is above it. *)
+Theorem decisions_any : forall (Om : R -> R) (L_ref M_ref beta gamma lowest M : R),
+  (forall L, continuity_pt Om L) -> (forall L, 0 < Om L) -> L_ref <= M_ref -> 0 < gamma <= beta ->
+  L_ref < M_ref \/ gamma < beta ->
+  update Om L_ref beta lowest = lowest -> (forall L, update Om L_ref beta L = L -> lowest <= L) ->
+  update Om M_ref gamma M = M -> lowest < M.
+Proof.
+  intros Om L_ref M_ref beta gamma lowest M Hc Pos Hr Hg Ne _ Least EM. unfold update in *.
+  assert (A : 0 < Om M / beta) by (apply Rdiv_lt_0_compat; [apply Pos|lra]).
+  assert (B : Om M / beta <= Om M / gamma).
+  { apply Rmult_le_compat_l; [left; apply Pos|]. apply Rinv_le_contravar; lra. }
+  assert (C : gamma < beta -> Om M / beta < Om M / gamma).
+  { intros H. apply Rmult_lt_compat_l; [apply Pos|]. apply Rinv_lt_contravar; [apply Rmult_lt_0_compat; lra|exact H]. }
+  destruct (zero_between (fun L => L_ref + Om L / beta - L) L_ref M) as (z & Hz & Ez).
+  - intros L. apply continuity_pt_minus; [|apply derivable_continuous_pt, derivable_pt_id].
+    apply continuity_pt_plus; [apply continuity_pt_const; intros x y; reflexivity|].
+    apply (continuity_pt_mult Om (fun _ => / beta)); [apply Hc|apply continuity_pt_const; intros x y; reflexivity].
+  - lra.
+  - assert (0 < Om L_ref / beta) by (apply Rdiv_lt_0_compat; [apply Pos|lra]).
+    assert (L_ref + Om M / beta - M < 0) by (destruct Ne as [N|N]; [|specialize (C N)]; lra).
+    assert (0 < L_ref + Om L_ref / beta - L_ref) by lra. nra.
+  - pose proof (Least z ltac:(lra)). lra.
+Qed.
+
+(** The same for GRPO, in success rates: any fixed point with beta at most as large and
     p_ref at least as large, and one of the two different, is above it. A larger group pushes harder on average, below
     Omega at any size, and is silent less often. *)
 Theorem decisions :

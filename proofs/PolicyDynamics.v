@@ -45,8 +45,24 @@ Proof.
 Qed.
 
 (** With the weights of mean-only normalisation, 1 - p and p, in place of the whitened ones, the update's log-odds
-    gain 1 / beta whatever p is: another recursion, so that the weights of mean + variance must be meant. *)
-Theorem e23 : forall (n : nat) (r : nat -> bool) (beta p : R) (pi_ref : nat -> R),
-  policy n pi_ref -> 0 < success n r pi_ref < 1 -> 0 < beta ->
-  logit (success n r (tilt n (score r (1 - p) p) beta pi_ref)) = logit (success n r pi_ref) + 1 / beta.
-Proof. intros. rewrite theorem_8_log_odds by assumption. field. lra. Qed.
+    gain 1 / beta whatever p is. For every eps the whitened ones gain another number at some p: it is another recursion, so
+    that the weights of mean + variance must be meant. *)
+Theorem e23 : forall (n : nat) (r : nat -> bool) (beta eps : R) (pi_ref : nat -> R),
+  policy n pi_ref -> 0 < success n r pi_ref < 1 -> 0 < beta -> 0 < eps ->
+  let next A := logit (success n r (tilt n A beta pi_ref)) in
+  (forall p, next (score r (1 - p) p) = logit (success n r pi_ref) + 1 / beta) /\
+  (exists p, 0 < p < 1 /\ next (whitened r p eps) <> next (score r (1 - p) p)).
+Proof.
+  intros n r beta eps ref P Hs Hb He next.
+  assert (Mean : forall p, next (score r (1 - p) p) = logit (success n r ref) + 1 / beta)
+    by (intros; unfold next; rewrite theorem_8_log_odds by assumption; field; lra).
+  split; [exact Mean|].
+  assert (Other : forall p, 0 < p < 1 -> p * (1 - p) + eps <> 1 -> next (whitened r p eps) <> next (score r (1 - p) p)).
+  { intros p Hp N E. rewrite Mean in E. unfold next, whitened in E. rewrite theorem_8_log_odds, omegas_sum in E by assumption.
+    pose proof (root_pos p eps ltac:(lra) He) as S. apply N. rewrite <- (sqrt_sqrt (p * (1 - p) + eps)) by nra.
+    assert (O : Omega p eps = 1).
+    { apply (Rmult_eq_reg_r (/ beta)); [|apply Rinv_neq_0_compat; lra]. unfold Rdiv in E. lra. }
+    assert (S1 : sqrt (p * (1 - p) + eps) = 1); [|rewrite S1; ring].
+    unfold Omega in O. apply (Rmult_eq_compat_r (sqrt (p * (1 - p) + eps))) in O. field_simplify in O; lra. }
+  destruct (Req_dec (/ 2 * (1 - / 2) + eps) 1) as [E|N]; [exists (/ 4)|exists (/ 2)]; (split; [lra|apply Other; lra]).
+Qed.

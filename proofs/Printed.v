@@ -5,8 +5,8 @@ Require Import Primitives Paper Logistic SuccessMap Stability Certificates.
 Open Scope R_scope.
 Import Certified.
 
-(** Figure 4, at eps = 0.00001. Between 0.01 and 0.99, where the paper draws it, B stays below 4.93, and comes to more than
-    4.91 at the ends; its largest value over all success rates is between 60.85 and 60.86. *)
+(** Figure 4, at eps = 0.00001. Between 0.01 and 0.99, where the paper draws it, B is at most 4.93, and comes to 4.91 or
+    more at the ends; its largest value over all success rates is between 60.85 and 60.86. *)
 Theorem figure_4 :
   let eps := 1 / 100000 in
   (forall p, 1 / 100 <= p <= 99 / 100 -> B p eps <= 493 / 100) /\
@@ -21,8 +21,8 @@ Proof.
     refine (conj Hp (conj _ Most)). split; interval with (i_prec 60).
 Qed.
 
-(** The success rate 1 has a fixed point beside it, closer than d = (1 - p_ref) / p_ref exp (- 1 / (beta sqrt (2 eps))),
-    wherever d is at most eps; but not everywhere: at p_ref = 0.3, beta = 2 and eps = 0.01 every fixed point is between
+(** The success rate 1 has a fixed point beside it, no farther than d = (1 - p_ref) / p_ref exp (- 1 / (beta sqrt (2 eps))),
+    wherever d is at most eps, and eps at most 1; but not everywhere: at p_ref = 0.3, beta = 2 and eps = 0.01 every fixed point is between
     0.53 and 0.54. *)
 Theorem e4_near :
   (forall p_ref beta eps : R, 0 < p_ref < 1 -> 0 < beta -> 0 < eps <= 1 ->

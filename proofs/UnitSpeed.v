@@ -1,6 +1,6 @@
 (* Chapter "Unit speed": small steps without a penalty, along the natural gradient and along the plain one (B13). *)
 Require Import Reals Lra Lia Psatz Coquelicot.Coquelicot.
-Require Import Primitives Paper Logistic Force Sums Policies Bridge.
+Require Import Primitives Paper Logistic Force Sums Policies Bridge Groups GroupVariance.
 Require Formulas.
 Open Scope R_scope.
 
@@ -154,4 +154,55 @@ Proof.
   apply (is_derive_minus (fun s => ln (mass n r true (theta s))) (fun s => ln (mass n r false (theta s)))).
   - rewrite <- (Side true MT). apply (ln_mass_derive n r true theta (fun i => pi i * (A i - total n (fun j => pi j * A j)))); assumption.
   - rewrite <- (Side false MF). apply (ln_mass_derive n r false theta (fun i => pi i * (A i - total n (fun j => pi j * A j)))); assumption.
+Qed.
+
+(** With groups of G. Of the outputs of all groups with k successes a share of k / G times its chance given a success is a
+    certain right one, and of 1 - k / G times its chance given a failure a certain wrong one. So their mean gradient is the push
+    S (k) times that of the success rate. Along the natural gradient of it the log-odds move at S (k), along the plain one at
+    p (1 - p) S (k) times the two concentrations together; and on average over the groups S (k) is Omega_G. *)
+Theorem b13_groups : forall (n G k : nat) (r : nat -> bool) (right wrong : nat -> R)
+  (theta : R -> nat -> R) (speed : nat -> R) (t : R),
+  (1 <= G)%nat -> (forall i, (i < n)%nat -> is_derive (fun s => theta s i) t (speed i)) ->
+  0 < mass n r true (theta t) -> 0 < mass n r false (theta t) ->
+  let pi := softmax n (theta t) in
+  let p := success n r pi in
+  let drawn i := if r i then INR k / INR G * (pi i / p) else (1 - INR k / INR G) * (pi i / (1 - p)) in
+  let gradient i := drawn i * score r (right k) (- wrong k) i
+    - pi i * total n (fun j => drawn j * score r (right k) (- wrong k) j) in
+  let S := push_of G right wrong p in
+  let both := concentration n r true pi + concentration n r false pi in
+  (forall i, gradient i = S k * (pi i * ((if r i then 1 else 0) - p))) /\
+  ((forall i, (i < n)%nat -> pi i * (speed i - total n (fun j => pi j * speed j)) = gradient i) ->
+    is_derive (fun s => ln (mass n r true (theta s)) - ln (mass n r false (theta s))) t (S k)) /\
+  ((forall i, (i < n)%nat -> speed i = gradient i) ->
+    is_derive (fun s => ln (mass n r true (theta s)) - ln (mass n r false (theta s))) t (p * (1 - p) * S k * both)) /\
+  mean p G (fun k => p * (1 - p) * S k * both) = p * (1 - p) * mean p G S * both.
+Proof.
+  intros n G k r right wrong theta speed t HG H MT MF pi p drawn gradient S both.
+  assert (IG : 0 < INR G) by (apply lt_0_INR; lia).
+  set (plus := INR k / INR G * (right k / p)). set (minus := - ((INR G - INR k) / INR G * (wrong k / (1 - p)))).
+  assert (Sum : plus + minus = S k) by (unfold plus, minus, S, push_of; ring).
+  assert (Ps : 0 < p < 1).
+  { set (M := mass n r true (theta t)) in *. set (N := mass n r false (theta t)) in *.
+    assert (E : p = M / (M + N)).
+    { unfold p, success, pi, softmax. rewrite (mass_split n r). fold M N. unfold Rdiv. unfold M at 2, mass.
+      rewrite Rmult_comm, <- total_scale. apply total_ext. intros i _. destruct (r i); simpl; ring. }
+    rewrite E. split; [apply Rdiv_lt_0_compat; lra|]. apply (Rmult_lt_reg_r (M + N)); [lra|].
+    replace (M / (M + N) * (M + N)) with M by (field; lra). lra. }
+  assert (One : forall i, drawn i * score r (right k) (- wrong k) i = pi i * score r plus minus i).
+  { intros i. unfold drawn, score, plus, minus. destruct (r i); field; lra. }
+  assert (Grad : forall i, gradient i = pi i * (score r plus minus i - total n (fun j => pi j * score r plus minus j))).
+  { intros i. unfold gradient. rewrite One, (total_ext n _ (fun j => pi j * score r plus minus j)) by (intros; apply One). ring. }
+  rewrite <- Sum. refine (conj _ (conj _ (conj _ _))).
+  - intros i. rewrite Grad. assert (Z : 0 < total n (fun i => exp (theta t i))) by (rewrite (mass_split n r); lra).
+    assert (T : total n pi = 1).
+    { unfold pi, softmax. set (z := total n (fun j => exp (theta t j))) in *.
+      rewrite (total_ext n _ (fun i => / z * exp (theta t i))) by (intros; field; lra). rewrite total_scale. fold z. field. lra. }
+    assert (Mean : total n (fun j => pi j * score r plus minus j) = plus * p - minus * (1 - p)).
+    { rewrite <- T. unfold p, success. rewrite <- total_minus, <- !total_scale, <- total_minus. apply total_ext.
+      intros j _. unfold score. destruct (r j); ring. }
+    rewrite Mean. unfold score. destruct (r i); ring.
+  - intros Nat. apply (b13_natural n r plus minus theta speed t H MT MF). intros i Hi. rewrite Nat by exact Hi. apply Grad.
+  - intros Sp. apply (b13_plain n r plus minus theta t MT MF). intros i Hi. rewrite <- Grad, <- Sp by exact Hi. apply H, Hi.
+  - rewrite (mean_ext p G _ (fun k => p * (1 - p) * both * S k)) by (intros; ring). rewrite mean_scale. ring.
 Qed.

@@ -20,9 +20,9 @@ Qed.
 
 (** A verifier accepts a right output with chance tpr and a wrong one with chance fpr, by a coin of its own, and J is tpr
     less fpr. On average over the coins an update pushes the log-odds of true success by J Omega at the accepted share: up
-    if J > 0, down if J < 0, not at all if J = 0. And where the mistakes are fixed, true success is at most the verifier's
-    precision on the reference if J > 0, which a policy that is always accepted reaches. (That there are at most three
-    fixed points, and which of them attract, is not part of this.) *)
+    if J > 0, down if J < 0, not at all if J = 0. And where the mistakes are fixed, true success, as the library has it for an accepted share p,
+    is at most the verifier's precision on the reference if J > 0, and equal to it at p = 1. (That there are at most three
+    fixed points, and what a large beta does, is not part of this.) *)
 Theorem b15 : forall (tpr fpr beta eps : R), 0 <= tpr <= 1 -> 0 <= fpr <= 1 -> 0 < beta -> 0 < eps ->
   (forall (n : nat) (r : nat -> bool) (anchor : nat -> R) (L : R), policy n anchor -> 0 < success n r anchor < 1 ->
     let seen := tpr * sigmoid L + fpr * (1 - sigmoid L) in

@@ -4,7 +4,7 @@ Open Scope R_scope.
 
 (** The rewards of a policy with success rate p have mean p and variance p (1 - p), so that a reward less its mean, over the
     root of the variance plus eps, is omega+ for a success and - omega- for a failure. Where c is at least 1 and passes every
-    ratio less 1, nothing is clipped, and the surrogate is omega+ times the new success rate less omega- times the new
+    ratio less 1 of a new policy that the old one supports, nothing is clipped, and the surrogate is omega+ times the new success rate less omega- times the new
     failure rate. *)
 Theorem section_2_weights : forall (n : nat) (r : nat -> bool) (eps : R) (old : nat -> R),
   policy n old -> 0 < eps ->

@@ -37,14 +37,14 @@ PROOFS: dict[str, tuple[str, ...]] = {
     "B2": ("Signs.b2",),
     "B4": ("TwoKlOrbits.b4",),
     "B5": ("MirrorClock.b5", "MirrorEuler.b5_euler"),
-    "B6": ("Groups.b6", "GroupVariance.b6_variance", "Groups.e20"),
+    "B6": ("Groups.b6", "UnitSpeed.b13_groups", "GroupVariance.b6_variance", "GroupEnds.b6_ends", "Groups.e20"),
     "B7": ("Clipped.b7", "ClippedRuns.b7_fixed", "ClippedRuns.b7_lowest", "ClippedEnds.b7_settles"),
     "B8": ("Schwarzian.b8_schwarzian", "Ends.b8", "Certificates.b8_everywhere"),
     "B9": ("Ends.b9_jump", "Ends.b9", "Folds.b9_fold", "Folds.b9_single"),
-    "B10": ("ClipNoFence.b10_penalty", "ClipNoFence.b10_free"),
+    "B10": ("ClipNoFence.b10_penalty", "ClipNoFence.b10_free", "ClipNoFence.b10_ratios"),
     "B11": ("Staged.b11", "Staged.b11_mirror"),
     "B12": ("MirrorClock.b12", "MirrorClock.b12_no_smoothing"),
-    "B13": ("UnitSpeed.b13_natural", "UnitSpeed.b13_arc", "UnitSpeed.b13_plain"),
+    "B13": ("UnitSpeed.b13_natural", "UnitSpeed.b13_arc", "UnitSpeed.b13_plain", "UnitSpeed.b13_groups"),
     "B14": (
         "Zoo.b14_update",
         "Zoo.b14",
@@ -54,12 +54,18 @@ PROOFS: dict[str, tuple[str, ...]] = {
         "AnyOmega.b14_bowl",
         "Zoo.b14_methods",
     ),
-    "B15": ("Verifier.b15",),
+    "B15": ("Verifier.b15", "VerifierRuns.b15_runs"),
     "B16": ("Sampled.b16",),
-    "B17": ("Delay.b17",),
-    "B18": ("Climbs.b18", "SmallSteps.b18_policies", "SmallSteps.b18_gain", "SmallSteps.b18_small_steps"),
+    "B17": ("Delay.b17", "Delay.b17_refreshed"),
+    "B18": (
+        "Climbs.b18",
+        "SmallSteps.b18_policies",
+        "SmallSteps.b18_gain",
+        "Gains.b18_climbs",
+        "SmallSteps.b18_small_steps",
+    ),
     "Methods": ("EverySize.methods_in_groups",),
-    "Decisions": ("Decisions.decisions",),
+    "Decisions": ("Decisions.decisions", "Decisions.decisions_any"),
     "C1": ("Staged.b11", "Staged.b11_mirror"),
     "C3": ("Clipped.b7", "ClippedRuns.b7_fixed", "ClippedRuns.b7_lowest", "ClippedEnds.b7_settles"),
     "C6": ("TwoKlOrbits.c6",),
@@ -91,9 +97,11 @@ PROOFS: dict[str, tuple[str, ...]] = {
 }
 
 PARTLY: dict[str, str] = {
-    "B15": "how many fixed points there are, and which attract: it asks for the signs of a polynomial of degree four.",
-    "B17": "how much delay two penalties bear: it asks that all roots of a polynomial lie in the unit disc, and no "
-    "theorem for that is in these libraries of Coq.",
+    "B15": "that there are never more than three fixed points, which asks for the signs of a polynomial of degree "
+    "four, and that a $β$ above the steepest slope of the push makes every run settle.",
+    "B17": "how much delay a fixed point bears, with mixed ages or without the ratio too: it asks that all roots of a "
+    "polynomial lie in the unit disc, and no theorem for that is in these libraries of Coq. And the mirror's clock on "
+    "old rollouts, a longer form of B12's.",
     "E8": "that the run never lands on the lowest fixed point exactly, which no number of enclosed updates can tell.",
     "E9": "that the run at 0.0001 ends on no cycle, which no number of enclosed updates can tell.",
     "E10": "that there are runs which end on no cycle at all, which no number of enclosed updates can tell.",
@@ -114,7 +122,7 @@ WITHOUT: dict[str, str] = {
     "Own run": _RUNS,
     "Libraries": _RUNS,
     "Training": _RUNS,
-    "C2": "it compares two recipes; the mirror's half is Theorem 4, the clip's is B10.",
+    "C2": "it compares two recipes; the mirror's half follows from the policy of Theorem 4, the clip's is B10.",
     "C4": "its parts are Theorem 5, B12 and Table 1; that they make the best guarantees is a judgement.",
     "C5": "its parts are Theorem 5 and E24; what a group sees is E20.",
     "C7": "it is read off the curve of flips, which is B1, and the first update of B9; the number is computed.",

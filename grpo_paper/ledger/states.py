@@ -74,25 +74,25 @@ STATES = {
     "B10": r"The best clipped update may raise a success by more than any factor, $1 + ϵ(1-p)/p$ at small $β$; at "
     r"$β = 0$ the best rates are all from $\min(1, \max((1+ϵ)p,\ p + ϵ(1-p)))$ to 1.",
     "B11": r"Every stage gains at least $2/(β\sqrt{1+4ε})$ nats, whatever its length; run to its lowest fixed point "
-    r"it is an implicit Euler step of $dL/dn = Ω/β$. Counted in updates no schedule is ever ahead of the mirror if "
-    r"$p_{\mathrm{ref}} \ge 2ε$.",
+    r"it is an implicit Euler step of $dL/dn = Ω/β$. Counted in updates no schedule is ever ahead of the mirror at its "
+    r"smallest $β$ if $p_{\mathrm{ref}} \ge 2ε$.",
     "B12": r"The mirror needs $N \le T + \log(Ω(δ)/Ω(\max(p_{\mathrm{ref}}, \frac12))) + 1$ updates to a failure "
     r"of $δ$, with $T$ the time of $dL/dn = Ω/β$.",
     "B13": r"Along the natural gradient $dL/dt = Ω(p)$, so whitening with $ε = 0$ moves $2\arcsin\sqrt{p}$ at speed 1; "
     r"along the plain one $dL/dt = p(1-p)\,Ω(p)\,(c_S + c_F)$.",
-    "B14": r"The update adds $Ω(p)/β$ with $Ω(p) = A(1;p) - A(0;p)$: $Ω > 0$ amplifies, and a bounded $Ω$ has one "
-    r"fixed point for every prompt exactly if it never rises; then, if $Ω > 0$ and the reference is the only "
+    "B14": r"The update adds $Ω(p)/β$ with $Ω(p) = A(1;p) - A(0;p)$: $Ω > 0$ amplifies, and a bounded continuous $Ω$ "
+    r"has one fixed point for every prompt exactly if it never rises; then, if $Ω > 0$ and the reference is the only "
     r"anchor, a run ends there or alternates between two values.",
     "B15": r"The push on true log-odds is $J/\sqrt{\tilde p(1-\tilde p)+ε}$ with $J$ the true less the false positive "
     r"rate, and there are at most three fixed points; fixed mistakes cap true success at the precision where $J > 0$.",
     "B16": r"The mean of any function of the log-odds after $n$ updates on samples is $u_n(L_{\mathrm{ref}})$, with "
     r"$u_{n+1}(L) = \sum_k \mathrm{Bin}(k; G, p)\, u_n(L_{\mathrm{ref}} + S_k/β)$.",
-    "B17": r"A lag of $v$ updates moves no fixed point. With the reference only each value is held $v+1$ times, and "
-    r"with two penalties it leaves the damping $α < \frac{\sin θ}{-s \sin vθ}$, "
+    "B17": r"A lag of $v$ updates moves no fixed point. With the reference only each later value is held $v+1$ times, "
+    r"and with two penalties it leaves the damping $α < \frac{\sin θ}{-s \sin vθ}$, "
     r"$\cos \frac{θ}{2} = s \cos(v + \frac12)θ$, for a slope $s < -1$; even shares of $m$ ages hold $s > -m$.",
     "B18": r"With $F' = Ω$ the fixed points are the stationary points of $J(p) = F(p) - β\,\mathrm{kl}(p \parallel "
     r"p_{\mathrm{ref}})$, those of slope below 1 its maxima; an exact update is a step of $1/β$ along its natural "
-    r"gradient, and small steps end on its lowest maximum.",
+    r"gradient, and small steps from the reference end on its lowest stationary point.",
     "Methods": r"In a group of $G$ the average push is $Ω_G(p) = \mathbb{E}[A_1(J+1) - A_0(J)]$ with "
     r"$J \sim \mathrm{Bin}(G-1, p)$: RLOO's, REINFORCE's and, for $G \ge k$, PKPO's are $Ω$ itself.",
     "Own run": r"Of a log of answers, what was counted, what is estimated with its uncertainty, what is fitted, and "

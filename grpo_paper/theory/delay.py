@@ -53,7 +53,7 @@ def delayed(p_ref: Any, beta: Any, eps: Any, steps: int, lag: Lag, variant: Vari
     Shapes: p_ref, beta and eps broadcast; the result has a last axis of steps + 1.
     Errors: ValueError naming the argument, the value and the domain.
 
-    >>> delayed(0.2, 5.0, 1e-5, 4, lag=1).p.round(4)  # each value of `trajectory` twice
+    >>> delayed(0.2, 5.0, 1e-5, 4, lag=1).p.round(4)  # each later value of `trajectory` twice
     array([0.2   , 0.2919, 0.2919, 0.2796, 0.2796])
     """
     L_ref = logit(domain.probability("p_ref", p_ref))
