@@ -11,21 +11,27 @@ __all__ = ["EXPLORER", "Explorer", "explored", "standalone"]
 
 
 class Explorer:
-    """The page at one address, with all that went wrong on it."""
+    """The page at one address, with all that went wrong on it; opened as it first is, if not at a point."""
 
     def __init__(self, browser: Browser, address: str, width: int) -> None:
         context = browser.new_context(viewport={"width": width, "height": 900})
         context.grant_permissions(["clipboard-read", "clipboard-write"])
-        self.page: Page = context.new_page()
+        self._page: Page = context.new_page()
+        self._opened = False
         self.address, self.wrong = address, []
-        self.page.on("console", lambda said: self.wrong.append(said.text))
-        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        self.page.on("request", lambda r: r.url.startswith("file:") or self.wrong.append(r.url))
+        self._page.on("console", lambda said: self.wrong.append(said.text))
+        self._page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self._page.on("request", lambda r: r.url.startswith("file:") or self.wrong.append(r.url))
 
     def open(self, point: str = "") -> "Explorer":
-        self.page.goto("about:blank")  # a change of the fragment alone would not load the page
-        self.page.goto(self.address + point)
+        self._opened = True
+        self._page.goto("about:blank")  # a change of the fragment alone would not load the page
+        self._page.goto(self.address + point)
         return self
+
+    @property
+    def page(self) -> Page:
+        return self._page if self._opened else self.open()._page
 
     def part(self, name: str) -> Locator:
         return self.page.locator(f"#explorer-{name}")
@@ -42,8 +48,8 @@ class Explorer:
 
 @contextmanager
 def explored(browser: Browser, address: str, width: int = 1200) -> Iterator[Explorer]:
-    """The page as it first is; in the end nothing must have gone wrong on it."""
-    explorer = Explorer(browser, address, width).open()
+    """The page; in the end nothing must have gone wrong on it."""
+    explorer = Explorer(browser, address, width)
     yield explorer
     assert explorer.wrong == []
     explorer.page.context.close()

@@ -50,12 +50,11 @@ def test_two_processes_are_one_run(command, tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("GRPO_PAPER_CACHE", str(tmp_path / "references"))
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     one, two = tmp_path / "one", tmp_path / "two"
-    words = [str(word) for word in command]
-    for start, out in (((sys.executable,), one), ((*TORCHRUN, "2"), two)):
-        told = subprocess.run(
-            [*start, "-m", "grpo_paper", *words, "--out", out], env=os.environ, capture_output=True, text=True
-        )
-        assert told.returncode == 0, told.stderr
+    assert run(*command, "--out", one)[0] == 0
+    told = subprocess.run(
+        [*TORCHRUN, "2", "-m", "grpo_paper", *map(str, command), "--out", two], capture_output=True, text=True
+    )
+    assert told.returncode == 0, told.stderr
     alone, together = history(one), history(two)
     tolerance = 1e-10 if command is BANDIT else 1e-3
     for name, column in alone.items():
