@@ -47,8 +47,8 @@ def lemmas(name: str) -> dict[str, str]:
 
 
 def session(name: str, letters: str, bodies: list[Term]) -> list[bool]:
-    """Of each body in place of a formula's, whether all that is proved about the formula can be proved of it."""
-    alive = [True] * len(bodies)
+    """Of each body in place of a formula's, itself the first, whether all that is proved of the formula holds of it."""
+    heard, alive = False, [True] * len(bodies)
     for text in lemmas(name).values():
         head, opened, rest = re.sub(rf"\bFormulas\.{name}\b", "mutant", text).partition(OPEN)
         lines = [head + opened]
@@ -62,9 +62,10 @@ def session(name: str, letters: str, bodies: list[Term]) -> list[bool]:
             command, input="\n".join(lines), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=WORK
         )
         parts = dict(re.findall(r"^= (\d+)$(.*?)^= end$", run.stdout, re.MULTILINE | re.DOTALL))
-        for number in range(len(bodies)):
-            alive[number] &= str(number) in parts and "Error" not in parts[str(number)]
-    return alive
+        holds = ["Error" not in parts.get(str(number), "Error") for number in range(len(bodies))]
+        if holds[0]:  # else it rests on what another file proves of the formula, and cannot be tried alone
+            heard, alive = True, [a and b for a, b in zip(alive, holds, strict=True)]
+    return [heard, *alive[1:]]
 
 
 def tried(name: str, letters: str, body: Term) -> tuple[int, list[str]]:
