@@ -27,6 +27,22 @@ Proof.
   - field. repeat split; lra.
 Qed.
 
+(* What is climbed with a penalty, and what holds where it is stationary. *)
+Lemma objective_derive F f beta p_ref p : 0 < p_ref < 1 -> 0 < p < 1 -> is_derive F p f ->
+  is_derive (fun x => F x - beta * coin_kl x p_ref) p (f - beta * (logit p - logit p_ref)).
+Proof.
+  intros Hr Hp HF. apply (is_derive_minus F (fun x => beta * coin_kl x p_ref)); [exact HF|].
+  apply (is_derive_scal (fun x => coin_kl x p_ref)), coin_kl_derive; assumption.
+Qed.
+
+Lemma balance_derive Om w beta p_ref p : 0 < p < 1 -> is_derive Om p w ->
+  is_derive (fun x => Om x - beta * (logit x - logit p_ref)) p (w - beta * / (p * (1 - p))).
+Proof.
+  intros Hp HO. apply (is_derive_minus Om (fun x => beta * (logit x - logit p_ref))); [exact HO|].
+  apply (is_derive_scal (fun x => logit x - logit p_ref)). replace (/ (p * (1 - p))) with (/ (p * (1 - p)) - 0) by ring.
+  apply (is_derive_minus logit (fun _ => logit p_ref)); [apply logit_derive, Hp|apply (is_derive_const (logit p_ref))].
+Qed.
+
 (** A method whose Omega is the slope of F, tied to the reference, climbs J (p) = F (p) - beta kl (p || p_ref). Its slope
     is Omega (p) - beta (logit p - logit p_ref): 0 exactly at the fixed points; an exact update adds J' / beta to the
     log-odds. At a fixed point the curvature of J is beta / (p (1 - p)) times s - 1, with s the slope of the recursion
@@ -47,16 +63,13 @@ Proof.
   intros F Om Om1 beta p_ref p Hb Hr Hp H J J1 s. destruct (H p Hp) as [HF HO].
   pose proof (variance_pos p Hp) as V.
   refine (conj _ (conj _ (conj _ (conj _ (conj _ _))))).
-  - apply (is_derive_minus F (fun x => beta * coin_kl x p_ref)); [exact HF|].
-    apply (is_derive_scal (fun x => coin_kl x p_ref)), coin_kl_derive; assumption.
+  - apply objective_derive; assumption.
   - unfold J1. split; intros E.
     + apply (Rmult_eq_reg_l beta); [|lra]. replace (beta * (logit p_ref + Om p / beta)) with (beta * logit p_ref + Om p) by (field; lra). lra.
     + rewrite E. field. lra.
   - unfold J1. field. lra.
-  - replace (beta / (p * (1 - p)) * (s - 1)) with (Om1 p - beta * (/ (p * (1 - p)) - 0)) by (unfold s; field; lra).
-    apply (is_derive_minus Om (fun x => beta * (logit x - logit p_ref))); [exact HO|].
-    apply (is_derive_scal (fun x => logit x - logit p_ref)).
-    apply (is_derive_minus logit (fun _ => logit p_ref)); [apply logit_derive, Hp|apply (is_derive_const (logit p_ref))].
+  - replace (beta / (p * (1 - p)) * (s - 1)) with (Om1 p - beta * / (p * (1 - p))) by (unfold s; field; lra).
+    apply balance_derive; assumption.
   - pose proof (is_derive_comp Om sigmoid (logit p) (Om1 p) (p * (1 - p))) as C. rewrite sigmoid_logit in C by assumption.
     assert (D : is_derive sigmoid (logit p) (p * (1 - p))).
     { pose proof (sigmoid_derive (logit p)) as D. rewrite sigmoid_logit in D by assumption. exact D. }

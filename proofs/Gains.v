@@ -62,14 +62,9 @@ Theorem b18_climbs : forall (F Om Om1 : R -> R) (beta p_ref p : R),
 Proof.
   intros F Om Om1 beta p_ref p Hb Hr Hp H J J1 next s. pose proof (variance_pos p Hp) as V.
   assert (D1 : forall x, 0 < x < 1 -> is_derive J1 x (Om1 x - beta * / (x * (1 - x)))).
-  { intros x Hx. destruct (H x Hx) as (_ & HO).
-    apply (is_derive_minus Om (fun y => beta * (logit y - logit p_ref))); [exact HO|].
-    apply (is_derive_scal (fun y => logit y - logit p_ref)). replace (/ (x * (1 - x))) with (/ (x * (1 - x)) - 0) by ring.
-    apply (is_derive_minus logit (fun _ => logit p_ref)); [apply logit_derive, Hx|apply (is_derive_const (logit p_ref))]. }
+  { intros x Hx. apply balance_derive, H; assumption. }
   assert (DJ : forall x, 0 < x < 1 -> is_derive J x (J1 x)).
-  { intros x Hx. destruct (H x Hx) as (HF & _).
-    apply (is_derive_minus F (fun y => beta * coin_kl y p_ref)); [exact HF|].
-    apply (is_derive_scal (fun y => coin_kl y p_ref)), coin_kl_derive; assumption. }
+  { intros x Hx. apply objective_derive, H; assumption. }
   assert (Un : forall L, 0 < sigmoid L < 1) by (intros; split; [apply sigmoid_pos|apply sigmoid_lt_1]).
   split.
   - intros N0 No. set (a := logit p). set (b := logit p_ref + Om p / beta).

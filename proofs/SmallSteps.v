@@ -128,14 +128,9 @@ Theorem b18_small_steps : forall (F Om Om1 : R -> R) (beta p_ref q : R),
 Proof.
   intros F Om Om1 beta p_ref q Hb Hr Hs H J J1 Z Least.
   assert (D1 : forall x, 0 < x < 1 -> is_derive J1 x (Om1 x - beta * / (x * (1 - x)))).
-  { intros x Hx. destruct (H x Hx) as (_ & HO & _).
-    apply (is_derive_minus Om (fun y => beta * (logit y - logit p_ref))); [exact HO|].
-    apply (is_derive_scal (fun y => logit y - logit p_ref)). replace (/ (x * (1 - x))) with (/ (x * (1 - x)) - 0) by ring.
-    apply (is_derive_minus logit (fun _ => logit p_ref)); [apply logit_derive, Hx|apply (is_derive_const (logit p_ref))]. }
+  { intros x Hx. apply balance_derive, H; assumption. }
   assert (DJ : forall x, 0 < x < 1 -> is_derive J x (J1 x)).
-  { intros x Hx. destruct (H x Hx) as (HF & _).
-    apply (is_derive_minus F (fun y => beta * coin_kl y p_ref)); [exact HF|].
-    apply (is_derive_scal (fun y => coin_kl y p_ref)), coin_kl_derive; assumption. }
+  { intros x Hx. apply objective_derive, H; assumption. }
   set (a := logit p_ref). set (b := logit q).
   assert (Sa : sigmoid a = p_ref) by (apply sigmoid_logit, Hr). assert (Sb : sigmoid b = q) by (apply sigmoid_logit, Hs).
   assert (Hab : a < b).
