@@ -84,8 +84,7 @@ def check(claim: str, error: Any, tolerance: float, because: str = "") -> None:
     if not largest <= tolerance:  # so that NaN fails too
         raise AssertionError(f"{claim}: largest error {largest:.2g}, allowed {tolerance:g}")
     reason = f" {because}" if because else ""
-    measured = written(f"largest error {largest:.1e}, allowed {tolerance:.2g}")
-    _held(f"{claim}: {measured}.{reason}", largest, tolerance)
+    _held(f"{claim}: largest error {largest:.1e}, allowed {tolerance:.2g}.{reason}", largest, tolerance)
 
 
 def confirm(claim: str, holds: Any) -> None:
@@ -102,4 +101,5 @@ def confirm(claim: str, holds: Any) -> None:
 
 def _held(sentence: str, *measured: float) -> None:
     """Show a check that held; the book gathers those of a cell in one line."""
+    sentence = written(sentence)
     display({CHECK: {"sentence": sentence, "measured": measured}, "text/markdown": f"✓ {sentence}"}, raw=True)

@@ -17,21 +17,19 @@ class Explorer:
         context = browser.new_context(viewport={"width": width, "height": 900})
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         self._page: Page = context.new_page()
-        self._opened = False
         self.address, self.wrong = address, []
         self._page.on("console", lambda said: self.wrong.append(said.text))
         self._page.on("pageerror", lambda error: self.wrong.append(str(error)))
         self._page.on("request", lambda r: r.url.startswith("file:") or self.wrong.append(r.url))
 
     def open(self, point: str = "") -> "Explorer":
-        self._opened = True
         self._page.goto("about:blank")  # a change of the fragment alone would not load the page
         self._page.goto(self.address + point)
         return self
 
     @property
     def page(self) -> Page:
-        return self._page if self._opened else self.open()._page
+        return self.open()._page if self._page.url == "about:blank" else self._page
 
     def part(self, name: str) -> Locator:
         return self.page.locator(f"#explorer-{name}")

@@ -78,7 +78,7 @@ def folded(checks: Sequence[Check]) -> str:
     - it is so.
     :::
     """
-    return opens(f"✓ {summary(checks)}", *(f"- {written(check['sentence'])}" for check in checks))
+    return opens(f"✓ {summary(checks)}", *(f"- {check['sentence']}" for check in checks))
 
 
 def opens(name: str, *lines: str) -> str:
@@ -102,5 +102,5 @@ def page(chapters: Mapping[str, tuple[str, Sequence[Check]]]) -> str:
     for name, (title, checks) in chapters.items():
         if checks:
             parts.append(f"## {title}\n\n{{doc}}`notebooks/{name}`: {summary(checks)}.\n")
-            parts.append("\n".join(f"- {written(check['sentence'])}" for check in checks) + "\n")
+            parts.append("\n".join(f"- {check['sentence']}" for check in checks) + "\n")
     return "\n".join(parts)

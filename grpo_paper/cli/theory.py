@@ -73,18 +73,13 @@ def predict(
                 import matplotlib
 
             matplotlib.use("agg")
-    if beta == 0:
-        raise click.ClickException(
-            "beta = 0.0 is outside its domain: it must be finite and > 0. Without a penalty there is no fixed point "
-            "and no end but 1; small steps have a speed instead, which the chapter Unit speed tells"
-        )
     try:
         which = _variant(variant, weighting, alpha)
         found = fixed_points(p_ref, beta, eps, which)
         orbit = trajectory(p_ref, beta, eps, steps, which, p_0, clip)
         told = fate(p_ref, beta, eps, which, p_0) if clip is None and known(which) else None
     except ValueError as error:
-        raise click.ClickException(str(error)) from None
+        raise click.ClickException(f"{error}{_WITHOUT_PENALTY if beta == 0 else ''}") from None
     except MemoryError:
         raise click.ClickException(f"--steps {steps} are more than the memory holds; follow fewer") from None
     given = {"variant": which.name, "p_ref": p_ref, "beta": beta, "eps": eps}
@@ -125,6 +120,10 @@ def _variant(name: str, weighting: str | None, alpha: float | None) -> "Variant"
     return getattr(library, name.upper().replace("-", "_"))
 
 
+_WITHOUT_PENALTY = (
+    ". Without a penalty there is no fixed point and no end but 1; small steps have a speed instead, which the chapter "
+    "Unit speed tells"
+)
 _UNTOLD = "where such a run ends is not told here; this is what it does at first"
 
 
