@@ -125,10 +125,7 @@ def _switch(name: str, value: Any) -> bool:
 
 
 def _method(name: str, value: Any) -> Weighting:
-    try:
-        return methods.weighting(str(value))
-    except ValueError as error:  # which calls it by the paper's name
-        raise ValueError(name + str(error).removeprefix("weighting")) from None
+    return methods.weighting(str(value), name)
 
 
 def _scaled(name: str, value: Any) -> Weighting:

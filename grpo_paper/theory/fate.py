@@ -163,6 +163,8 @@ def _closes(
     live = np.flatnonzero(live)
     end, L, L_ref, beta, eps = (a.ravel()[live] for a in (end, *cells))
     for _ in range(MOST):
+        if not live.size:
+            break
         after = next_log_odds(L, L_ref, beta, eps, variant)
         near = abs(after - L) <= 1e-9 * (1 + abs(L))
         closes.flat[live[near]] = True

@@ -167,8 +167,7 @@ def solve(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> np.ndarray:
     >>> solve(np.array(50.0), np.array(2.0), np.array(0.01)).round(6)
     array([55.,  nan,  nan])
     """
-    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # Ω/β may leave the floats
-        return shapes.between_ends(partial(shapes.by_chunks, _solve), L_ref, beta, eps)
+    return shapes.between_ends(partial(shapes.by_chunks, _solve), L_ref, beta, eps)
 
 
 def _turning_points(beta: np.ndarray, eps: np.ndarray, peak: np.ndarray) -> np.ndarray:

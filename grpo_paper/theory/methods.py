@@ -247,10 +247,10 @@ METHODS = (
 )
 
 
-def weighting(text: str) -> Weighting:
+def weighting(text: str, argument: str = "weighting") -> Weighting:
     """A weighting by the name of its method or of a library's configuration, with its setting after a colon.
 
-    Errors: ValueError for another name, with the nearest ones, or a setting that is none.
+    Errors: ValueError naming the argument, for another name, with the nearest ones, or a setting that is none.
 
     >>> weighting("dr_grpo").name, weighting("pkpo:8").name
     ('Dr. GRPO', 'PKPO (k=8)')
@@ -264,15 +264,15 @@ def weighting(text: str) -> Weighting:
     if method is None:
         near = difflib.get_close_matches(_plain(name), known, 2, cutoff=0.4)
         hint = f"did you mean {' or '.join(near)}?" if near else f"it must be one of {', '.join(known)}"
-        raise ValueError(f"weighting = {name!r} is no method that is known here; {hint}")
+        raise ValueError(f"{argument} = {name!r} is no method that is known here; {hint}")
     if not given:
         return method.weighting
     if method.make is None:
-        raise ValueError(f"weighting = {text!r} is outside its domain: {method.name} has no setting")
+        raise ValueError(f"{argument} = {text!r} is outside its domain: {method.name} has no setting")
     (usual,) = method.weighting.settings
     try:
         setting = type(usual)(given)
     except ValueError:
         example = f"{method.key}:{usual}"
-        raise ValueError(f"weighting = {text!r} is outside its domain: it must read like {example}") from None
+        raise ValueError(f"{argument} = {text!r} is outside its domain: it must read like {example}") from None
     return method.make(setting)

@@ -36,15 +36,15 @@ def solve(L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray, weighting: Weigh
         find = partial(by_chunks, partial(solvers[weighting.shape], weighting=weighting))
     else:
         find = partial(_enclosed, weighting=weighting)
-    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # Ω/β may leave the floats
-        return between_ends(find, L_ref, beta, eps)
+    return between_ends(find, L_ref, beta, eps)
 
 
 def between_ends(find: Find, L_ref: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> np.ndarray:
     """What is found for the references inside (0, 1); a reference of ±∞ is itself the one root there is."""
     at_end = np.isinf(L_ref)
     # Nothing is to be solved at the ends, and NaN never warns.
-    roots = find(np.broadcast_arrays(np.where(at_end, np.nan, L_ref), beta, eps))
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # Ω/β may leave the floats
+        roots = find(np.broadcast_arrays(np.where(at_end, np.nan, L_ref), beta, eps))
     roots[..., 0] = np.where(at_end, L_ref, roots[..., 0])
     return roots
 
