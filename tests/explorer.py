@@ -41,7 +41,8 @@ class Explorer:
         return [self.part(name).inner_html() for name in ("map", "fates", "rate", "odds")]
 
     def rows(self) -> list[list[str]]:
-        return [row.locator("td").all_inner_texts() for row in self.part("table").locator("tbody tr").all()]
+        texts = "rows => rows.map(row => [...row.querySelectorAll('td')].map(cell => cell.innerText))"
+        return self.part("table").locator("tbody tr").evaluate_all(texts)
 
 
 @contextmanager

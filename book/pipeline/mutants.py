@@ -42,15 +42,31 @@ def score() -> dict[str, dict[str, Any]]:
 
 def tables() -> dict[str, str]:
     """The score and the listed survivors, as MyST text to include in a page."""
+    changes: dict[tuple[str, str], list[str]] = {}
+    for entry in listed():
+        function = entry["function"].removeprefix("grpo_paper.")
+        changes.setdefault((function, entry["reason"]), []).append(change(entry["before"], entry["after"]))
     survivors = [
-        {
-            "function": f"`{entry['function'].removeprefix('grpo_paper.')}`",
-            "change": f"`{entry['before']}` → `{entry['after']}`",
-            "why none can see it": entry["reason"],
-        }
-        for entry in listed()
+        {"function": f"`{function}`", "changes": "; ".join(alike), "why none can see it": reason}
+        for (function, reason), alike in changes.items()
     ]
     return {"mutants": table([*score().values()]), "survivors": table(survivors)}
+
+
+def change(before: str, after: str) -> str:
+    """The words that differ, with the one before and the one after them.
+
+    >>> change("for p, q in zip(a, b, strict=True):", "for p, q in zip(a, b, strict=None):")
+    '`b, strict=True):` → `b, strict=None):`'
+    >>> change("x = beta / 2 + y", "x = beta * 2 + y")
+    '`beta / 2` → `beta * 2`'
+    """
+    words = before.split(), after.split()
+    fewer = min(map(len, words))
+    start = next((i for i in range(fewer) if words[0][i] != words[1][i]), fewer)
+    end = next((i for i in range(fewer - start) if words[0][-1 - i] != words[1][-1 - i]), fewer - start)
+    parts = (side[max(0, start - 1) : len(side) - end + (end > 0)] for side in words)
+    return " → ".join(f"`{' '.join(part)}`" for part in parts)
 
 
 def listed() -> list[dict[str, str]]:

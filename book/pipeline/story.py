@@ -3,7 +3,9 @@
 JupyterLab and papermill see the chapter as it is written.
 """
 
+import re
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from nbformat import NotebookNode
@@ -21,16 +23,19 @@ HEAD = """\
 Every one of them holds in the execution that this book was made from; a chapter in which one fails is not published. A
 check with two numbers was measured, one without is either so or not.
 """
+SECTION = re.compile(r"^##+ (.+)$", re.MULTILINE)
 SAID = {"show-input", "hide-input", "remove-input", "remove-cell"}
 """Tags of cells that say themselves what is seen of their code."""
 
 
 def fold(notebook: NotebookNode) -> list[Check]:
-    """Fold the code of a chapter and gather its checks, cell by cell; return them all."""
+    """Fold the code of a chapter and gather its checks, cell by cell; return them all, each with its section."""
     join(notebook)
     everything: list[Check] = []
+    section = ""
     for cell in notebook.cells:
         if cell.cell_type != "code":
+            section = (SECTION.findall(cell.source) or [section])[-1]
             continue
         tags = cell.metadata.setdefault("tags", [])
         if not SAID & set(tags):
@@ -39,7 +44,7 @@ def fold(notebook: NotebookNode) -> list[Check]:
         if checks:
             cell.outputs = [output for output in cell.outputs if CHECK not in output.get("data", {})]
             cell.outputs.append(new_output("display_data", {"text/markdown": folded(checks)}))
-            everything += checks
+            everything += [{"section": section, **check} for check in checks]
     return everything
 
 
@@ -102,5 +107,7 @@ def page(chapters: Mapping[str, tuple[str, Sequence[Check]]]) -> str:
     for name, (title, checks) in chapters.items():
         if checks:
             parts.append(f"## {title}\n\n{{doc}}`notebooks/{name}`: {summary(checks)}.\n")
-            parts.append("\n".join(f"- {check['sentence']}" for check in checks) + "\n")
+            for section, alike in groupby(checks, lambda check: check["section"]):
+                head = [f"**{section}**\n"] if section else []
+                parts.append("\n".join([*head, *(f"- {check['sentence']}" for check in alike)]) + "\n")
     return "\n".join(parts)

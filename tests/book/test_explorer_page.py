@@ -18,6 +18,13 @@ pytestmark = pytest.mark.browser
 DISCO_RUN = {"p_ref": 0.05, "beta": 2, "eps": 1e-5, "alpha": 1, "weighting": "DisCO", "p_0": None}
 
 
+@pytest.fixture(scope="module")
+def usual(browser, address) -> str:
+    """What it says as it is first opened."""
+    with explored(browser, address) as opened:
+        return opened.text("summary")
+
+
 class TestPage:
     def test_says_what_the_library_says(self, explorer) -> None:
         found = fixed_points(0.2, 1.0, 1e-5)
@@ -84,8 +91,7 @@ class TestPage:
             ("weighting", "none", f"one of {', '.join(w.name for w in WEIGHTINGS)}; GRPO is used."),
         ],
     )
-    def test_a_bad_value_in_the_address_is_refused_in_a_sentence(self, name, value, domain, explorer) -> None:
-        usual = explorer.text("summary")
+    def test_a_bad_value_in_the_address_is_refused_in_a_sentence(self, name, value, domain, usual, explorer) -> None:
         explorer.open(f"#{name}={value}")
         assert explorer.text("refusal") == f"{name} = {value or 'nothing'} is outside its domain: it must be {domain}"
         assert explorer.text("summary") == usual
@@ -171,8 +177,8 @@ class TestPage:
         scale = (drawn[high] - drawn[low]) / (true[high] - true[low])
         np.testing.assert_allclose(drawn, drawn[low] + scale * (true - true[low]), atol=0.02)  # two decimals
 
-    def test_presets_and_the_way_back(self, explorer) -> None:
-        usual = said = explorer.text("summary")
+    def test_presets_and_the_way_back(self, usual, explorer) -> None:
+        said = usual
         links = explorer.part("presets").locator("a").all()[1:]  # the first is the point that is there
         for link in links:
             link.click()
