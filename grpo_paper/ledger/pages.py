@@ -179,7 +179,7 @@ def _heading(kind: str) -> str:
 def footer(page: str) -> str:
     """How to run a chapter by itself, and the way back to its records, in MyST."""
     program = f".venv/bin/jupytext --to ipynb --output - notebooks/{page}.md"
-    run = f"{program} |\n  .venv/bin/papermill - notebooks/{page}.ipynb --cwd notebooks -p seed 0"
+    run = f"{program} |\n  .venv/bin/papermill - notebooks/{page}.ipynb \\\n  --cwd notebooks -p seed 0"
     records = [r for r in RECORDS.values() if r.page == page]
     links = " · ".join(f"[{r.number}](#ledger-{r.id})" for r in records)
     ledger = f"\n\n*In the ledger:* {links}" if links else ""
