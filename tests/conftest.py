@@ -87,6 +87,16 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture
 def explorer(browser: Any, address: str) -> Iterator[Any]:
+    """The explorer as it is first opened."""
+    from tests.explorer import explored
+
+    with explored(browser, address) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def standing(browser: Any, address: str) -> Iterator[Any]:
+    """The explorer, opened once for all tests of a file that ask it or go on from wherever it is."""
     from tests.explorer import explored
 
     with explored(browser, address) as opened:

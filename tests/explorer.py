@@ -27,6 +27,17 @@ class Explorer:
         self._page.goto(self.address + point)
         return self
 
+    def go(self, point: str) -> "Explorer":
+        """Another point on the page that is there, as by a link on it."""
+        self.page.evaluate(
+            """point => new Promise(gone => {
+                addEventListener("hashchange", gone, { once: true });
+                location.hash = point;
+            })""",
+            point,
+        )
+        return self
+
     @property
     def page(self) -> Page:
         return self.open()._page if self._page.url == "about:blank" else self._page

@@ -61,12 +61,12 @@ class TestNumbers:
         counts = [int(fixed_points(*cell(p), variant(p)).count) for p in points if p["alpha"] > 0]
         assert set(counts) == {1, 3}
 
-    def test_every_step_of_every_orbit(self, explorer, points) -> None:
+    def test_every_step_of_every_orbit(self, standing, points) -> None:
         """Orbits part from each other where the map is chaotic, so each step starts from the library's state."""
         orbits = [trajectory(*cell(p), STEPS, variant(p)).logit for p in points]
         orbits = [orbit[abs(orbit) < FAR] for orbit in orbits]  # a bowl's leave the floats
         given = [{**p, "L_ref": float(o[0]), "states": o.tolist()} for p, o in zip(points, orbits, strict=True)]
-        found = explorer.page.evaluate(
+        found = standing.page.evaluate(
             """points => points.map(p => p.states.map(L => {
                 const next = DYNAMICS.step(L, p, p.L_ref);
                 return [next, FORMULAS.sigmoid(next), DYNAMICS.slope(L, p)];
@@ -84,7 +84,7 @@ class TestNumbers:
             slope = (1 - p["alpha"]) + force_slope(orbit, beta, eps, row)
             assert np.all(abs(page[:, 2] - slope) <= 1e-12 * np.maximum(1, abs(slope)))
 
-    def test_every_clipped_step(self, explorer, points) -> None:
+    def test_every_clipped_step(self, standing, points) -> None:
         """In probability on both sides: next to a limit that is certain success log-odds are a rounding's."""
         rng = np.random.default_rng(10)
         clips, states = rng.uniform(0.01, 0.99, POINTS), rng.uniform(-25, 25, (POINTS, STEPS))
@@ -93,12 +93,12 @@ class TestNumbers:
             const next = DYNAMICS.step(L, p);
             return [FORMULAS.sigmoid(next), FORMULAS.sigmoid(-next)];
         }))"""
-        found = np.array(explorer.page.evaluate(script, given))
+        found = np.array(standing.page.evaluate(script, given))
         for p, clip, state, page in zip(points, clips, states, found, strict=True):
             after = clipped_step(state, logit(p["p_ref"]), p["beta"], clip, p["eps"], variant(p))
             assert np.all(abs(page - np.stack([sigmoid(after), sigmoid(-after)], -1)) <= 1e-12)
 
-    def test_every_push_of_groups(self, explorer) -> None:
+    def test_every_push_of_groups(self, standing) -> None:
         """The slope against a difference, which errs by the third derivative: at most size · G³ · apart²."""
         rng = np.random.default_rng(11)
         kinds = [(w, size) for w in WEIGHTINGS for size in GROUP_SIZES if size in gains(w)]
@@ -109,7 +109,7 @@ class TestNumbers:
             states, smoothing = rng.uniform(-12, 12, each), 10 ** rng.uniform(-7, -1, each)
             pairs = zip(states.tolist(), smoothing.tolist(), strict=True)
             given = [{"L": L, "eps": e, "weighting": weighting.name, "group_size": size} for L, e in pairs]
-            page = np.array(explorer.page.evaluate(script, given))
+            page = np.array(standing.page.evaluate(script, given))
             low, push, high = (group_Omega(sigmoid(states + d), smoothing, size, weighting) for d in (-apart, 0, apart))
             largest = np.max(np.abs(np.broadcast_arrays(*group_gains(smoothing, size, weighting))), 0)
             assert np.all(abs(page[:, 0] - push) <= 1e-12 * largest)
@@ -117,17 +117,17 @@ class TestNumbers:
 
     @pytest.mark.parametrize("p_ref", [1e-9, 1e-5, 1e-3, 0.2])
     @pytest.mark.parametrize("strength", [0.1, 0.2, 0.3, 2.0])
-    def test_every_fixed_point_of_groups(self, strength, p_ref, explorer) -> None:
+    def test_every_fixed_point_of_groups(self, strength, p_ref, standing) -> None:
         """Against the signs of the defect on a grid fifty times as fine as the page's."""
         point = {"p_ref": p_ref, "beta": 2 * strength, "eps": 1e-5, "alpha": 0.5, "weighting": "GRPO", "group_size": 16}
-        page = [each["L"] for each in explorer.page.evaluate("p => DYNAMICS.fixedPoints(p)", point)]
+        page = [each["L"] for each in standing.page.evaluate("p => DYNAMICS.fixedPoints(p)", point)]
         fine = np.arange(logit(p_ref), 50, 0.001)
         defect = logit(p_ref) + group_Omega(sigmoid(fine), 1e-5, 16) / strength - fine
         [places] = np.nonzero(np.sign(defect[:-1]) != np.sign(defect[1:]))
         np.testing.assert_allclose(page, fine[places], atol=0.001, rtol=0)
         assert len(page) == (3 if (strength, p_ref) in {(0.1, 1e-9), (0.2, 1e-5), (0.3, 1e-3)} else 1)
 
-    def test_without_a_penalty(self, explorer) -> None:
+    def test_without_a_penalty(self, standing) -> None:
         """The least maximiser with a clip, and certain success without."""
         rates, clips = np.random.default_rng(13).uniform(0.001, 0.999, (2, POINTS))
         given = [
@@ -137,12 +137,12 @@ class TestNumbers:
         script = (
             "points => points.map(p => [p.clip, null].map(c => FORMULAS.sigmoid(DYNAMICS.step(p.L, {...p, clip: c}))))"
         )
-        found = np.array(explorer.page.evaluate(script, given))
+        found = np.array(standing.page.evaluate(script, given))
         np.testing.assert_allclose(found[:, 0], least_maximiser(rates, clips, clips), rtol=1e-12)
         assert np.all(found[:, 1] == 1)
 
-    def test_every_fixed_point(self, explorer, points) -> None:
-        found = explorer.page.evaluate("points => points.map(p => DYNAMICS.fixedPoints(p))", points)
+    def test_every_fixed_point(self, standing, points) -> None:
+        found = standing.page.evaluate("points => points.map(p => DYNAMICS.fixedPoints(p))", points)
         for p, page in zip(points, found, strict=True):
             self.compare(p, page)
 
@@ -174,12 +174,12 @@ class TestNumbers:
         slope = (1 - point["alpha"]) + force_slope(roots, point["beta"], point["eps"], row)
         assert np.all(abs(slopes - slope) <= 1e-12 * np.maximum(1, abs(slope)))
 
-    def test_every_verdict(self, explorer, points) -> None:
+    def test_every_verdict(self, standing, points) -> None:
         """Those of the library, where the theorems speak; the page alone follows what they leave open."""
         rng = np.random.default_rng(9)
         given = [p | {"alpha": 1.0} for p in points] + points
         given += [p | {"alpha": 1.0, "p_0": q} for p, q in zip(points, rng.uniform(0.001, 0.999, POINTS), strict=True)]
-        found = explorer.page.evaluate("points => points.map(p => DYNAMICS.fate(p) ?? null)", given)
+        found = standing.page.evaluate("points => points.map(p => DYNAMICS.fate(p) ?? null)", given)
         seen = set()
         for p, verdict in zip(given, found, strict=True):
             row = variant(p)
@@ -197,17 +197,17 @@ class TestNumbers:
 
     @pytest.mark.parametrize("side", [-1, 1], ids=["one", "three"])
     @pytest.mark.parametrize("state", [0.5, 3.0, 9.0])
-    def test_beside_a_fold(self, state, side, explorer) -> None:
+    def test_beside_a_fold(self, state, side, standing) -> None:
         beta, L_ref = bifurcation_curve(state, 1e-5)
         p_ref = sigmoid(L_ref * (1 + side * 1e-9))
         point = {"p_ref": p_ref, "beta": beta, "eps": 1e-5, "alpha": 1.0, "weighting": WHITENED.name}
-        self.compare(point, explorer.page.evaluate("p => DYNAMICS.fixedPoints(p)", point))
+        self.compare(point, standing.page.evaluate("p => DYNAMICS.fixedPoints(p)", point))
 
-    def test_far_states_overflow_nowhere(self, explorer) -> None:
+    def test_far_states_overflow_nowhere(self, standing) -> None:
         far = [-1e5, -800.0, -1e-300, 0.0, 800.0, 1e5]
         point = {"p_ref": 0.2, "beta": 0.05, "eps": 1e-7, "alpha": 0.25, "weighting": WHITENED.name}
         script = "([p, far]) => far.map(L => [DYNAMICS.step(L, p), DYNAMICS.slope(L, p), FORMULAS.sigmoid(L)])"
-        page = np.array(explorer.page.evaluate(script, [point, far]))
+        page = np.array(standing.page.evaluate(script, [point, far]))
         row, states = variant(point), np.array(far)
         tied, push = anchor(states, logit(0.2), row), force(states, 0.05, 1e-7, row)
         np.testing.assert_allclose(page[:, 0], tied + push, rtol=1e-12)

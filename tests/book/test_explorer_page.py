@@ -60,10 +60,10 @@ class TestPage:
             ("p_ref=1e-9&beta=0&clip=0.2", "from 0.2 up to 1 in its first update.*the least of them reaches 1 after 7"),
         ],
     )
-    def test_says_in_words_where_training_leads(self, point, said, explorer) -> None:
-        assert re.search(said, explorer.open(f"#{point}").text("summary"))
-        label = explorer.part("map").get_attribute("aria-label")
-        assert label.endswith(re.sub("p(ref|0)", r"p_\1", explorer.text("summary")))
+    def test_says_in_words_where_training_leads(self, point, said, standing) -> None:
+        assert re.search(said, standing.go(point).text("summary"))
+        label = standing.part("map").get_attribute("aria-label")
+        assert label.endswith(re.sub("p(ref|0)", r"p_\1", standing.text("summary")))
 
     @pytest.mark.parametrize("mark", ["#", "?"], ids=["fragment", "query"])
     def test_the_address_sets_the_point(self, mark, explorer) -> None:
@@ -91,24 +91,24 @@ class TestPage:
             ("weighting", "none", f"one of {', '.join(w.name for w in WEIGHTINGS)}; GRPO is used."),
         ],
     )
-    def test_a_bad_value_in_the_address_is_refused_in_a_sentence(self, name, value, domain, usual, explorer) -> None:
-        explorer.open(f"#{name}={value}")
-        assert explorer.text("refusal") == f"{name} = {value or 'nothing'} is outside its domain: it must be {domain}"
-        assert explorer.text("summary") == usual
-        assert not re.search("NaN|Infinity|undefined", str([explorer.drawing(), explorer.rows()]))
+    def test_a_bad_value_in_the_address_is_refused_in_a_sentence(self, name, value, domain, usual, standing) -> None:
+        standing.go(f"{name}={value}")
+        assert standing.text("refusal") == f"{name} = {value or 'nothing'} is outside its domain: it must be {domain}"
+        assert standing.text("summary") == usual
+        assert not re.search("NaN|Infinity|undefined", str([standing.drawing(), standing.rows()]))
 
-    def test_a_fixed_point_that_attracts_is_not_where_every_run_ends(self, explorer) -> None:
+    def test_a_fixed_point_that_attracts_is_not_where_every_run_ends(self, standing) -> None:
         """Pass@k Training with k = 4: the library iterates, and so does the page."""
-        explorer.open("#p_ref=0.05317&beta=0.3951&weighting=Pass%40k+Training+%28k%3D4%29")
-        assert " attracts." in explorer.text("summary")
-        assert "ends on a cycle of 2 values" in explorer.text("summary")
+        standing.go("p_ref=0.05317&beta=0.3951&weighting=Pass%40k+Training+%28k%3D4%29")
+        assert " attracts." in standing.text("summary")
+        assert "ends on a cycle of 2 values" in standing.text("summary")
         assert fate(0.05317, 0.3951, 1e-5, Variant(pass_at_k_training(4), 1)).verdict == "never"
 
-    def test_an_orbit_that_leaves_the_floats_stays_at_certain_success(self, explorer) -> None:
-        explorer.open("#p_ref=0.05&beta=2&weighting=DisCO")
-        assert "climbs to 1. Three fixed points" in explorer.text("summary")
-        assert not re.search("NaN|Infinity|undefined", str(explorer.drawing()))
-        last = explorer.page.evaluate("p => DYNAMICS.orbit(p, 30).at(-1) === Infinity", DISCO_RUN)
+    def test_an_orbit_that_leaves_the_floats_stays_at_certain_success(self, standing) -> None:
+        standing.go("p_ref=0.05&beta=2&weighting=DisCO")
+        assert "climbs to 1. Three fixed points" in standing.text("summary")
+        assert not re.search("NaN|Infinity|undefined", str(standing.drawing()))
+        last = standing.page.evaluate("p => DYNAMICS.orbit(p, 30).at(-1) === Infinity", DISCO_RUN)
         assert last
 
     def test_an_unknown_name_is_refused_and_an_anchor_is_not(self, explorer) -> None:

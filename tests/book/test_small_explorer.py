@@ -47,14 +47,14 @@ def test_they_stand_where_they_should() -> None:
     assert {"intro", "success-map", "stability", "clipping"} <= set(BLOCKS)
 
 
-def test_each_says_what_the_explorer_says_of_its_point(page, explorer) -> None:
+def test_each_says_what_the_explorer_says_of_its_point(page, standing) -> None:
     for small, block in zip(page.locator(".small-explorer").all(), BLOCKS.values(), strict=True):
         address = unescape(re.search(r'data-point="([^"]*)"', block)[1])
-        assert explorer.open(f"#{address}").part("refusal").is_hidden()
-        verdict = explorer.part("summary").locator("strong").inner_text()
+        assert standing.go(address).part("refusal").is_hidden()
+        verdict = standing.part("summary").locator("strong").inner_text()
         assert small.locator(".explorer-verdict").inner_text() == verdict
         assert small.locator("svg circle").count() > 2
-        assert explorer.page.evaluate("([a, b]) => POINT.write(POINT.read(a).point) === b", [
+        assert standing.page.evaluate("([a, b]) => POINT.write(POINT.read(a).point) === b", [
             address, small.locator("a").get_attribute("href").partition("#")[2],
         ])  # fmt: skip
 
@@ -80,7 +80,7 @@ def test_a_bad_value_is_refused(page) -> None:
 
 
 @pytest.mark.parametrize("id", POINTS)
-def test_a_figure_opens_the_explorer(id, explorer) -> None:
+def test_a_figure_opens_the_explorer(id, standing) -> None:
     assert id in register()
-    assert explorer.open(f"#{POINTS[id]}").part("refusal").is_hidden()
-    assert len(explorer.drawing()) == 4
+    assert standing.go(POINTS[id]).part("refusal").is_hidden()
+    assert len(standing.drawing()) == 4
