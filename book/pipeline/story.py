@@ -108,6 +108,6 @@ def page(chapters: Mapping[str, tuple[str, Sequence[Check]]]) -> str:
         if checks:
             parts.append(f"## {title}\n\n{{doc}}`notebooks/{name}`: {summary(checks)}.\n")
             for section, alike in groupby(checks, lambda check: check["section"]):
-                head = [f"**{section}**\n"] if section else []
+                head = [f":::{{rubric}} {section}\n:::"] if section else []
                 parts.append("\n".join([*head, *(f"- {check['sentence']}" for check in alike)]) + "\n")
     return "\n".join(parts)
