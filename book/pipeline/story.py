@@ -32,7 +32,7 @@ def fold(notebook: NotebookNode) -> list[Check]:
     """Fold the code of a chapter and gather its checks, cell by cell; return them all, each with its section."""
     join(notebook)
     everything: list[Check] = []
-    section = ""
+    section = "At the start"
     for cell in notebook.cells:
         if cell.cell_type != "code":
             section = (SECTION.findall(cell.source) or [section])[-1]
@@ -108,6 +108,5 @@ def page(chapters: Mapping[str, tuple[str, Sequence[Check]]]) -> str:
         if checks:
             parts.append(f"## {title}\n\n{{doc}}`notebooks/{name}`: {summary(checks)}.\n")
             for section, alike in groupby(checks, lambda check: check["section"]):
-                head = [f":::{{rubric}} {section}\n:::"] if section else []
-                parts.append("\n".join([*head, *(f"- {check['sentence']}" for check in alike)]) + "\n")
+                parts.append(f":::{{rubric}} {section}\n:::\n" + "".join(f"- {c['sentence']}\n" for c in alike))
     return "\n".join(parts)
