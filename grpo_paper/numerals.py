@@ -10,7 +10,7 @@ POWER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)e([+-]?\d+)(?!\w)")
 NO_SIGN = re.compile(r"(?<!\w)[-−+](0(?:\.0+)?)(?![\w.])")
 MINUS = re.compile(r"(?<![\w-])-(?=\d)")
 PER_CENT = re.compile(r"(?<=\d) ?%")
-RAISE = re.compile(r"(?<=\S)\^(?:\(([^()]*)\)|(\w))")
+RAISE = re.compile(r"(?<=\S)\^(?:\(([^()]*)\)|(−?\d+|\w))")
 INDEX = re.compile(r"(?<=\b[pπLΩ])_(ref|G)\b")
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 WITHOUT_POWER = 3
@@ -31,8 +31,8 @@ def written(text: str) -> str:
 def placed(text: str) -> str:
     """Powers and the indices of the paper's letters where HTML has them.
 
-    >>> placed("p^G, q^(G−1), p_ref, Ω_G, `p_ref`, top_p")
-    'p<sup>G</sup>, q<sup>G−1</sup>, p<sub>ref</sub>, Ω<sub>G</sub>, `p_ref`, top_p'
+    >>> placed("p^G, q^(G−1), 10^−40, p_ref, Ω_G, `p_ref`, top_p")
+    'p<sup>G</sup>, q<sup>G−1</sup>, 10<sup>−40</sup>, p<sub>ref</sub>, Ω<sub>G</sub>, `p_ref`, top_p'
     """
     return _beside_formulas(lambda part: INDEX.sub(r"<sub>\1</sub>", RAISE.sub(r"<sup>\1\2</sup>", part)), text)
 

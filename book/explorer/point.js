@@ -138,7 +138,9 @@ const POINT = (() => {
       if (value !== undefined) return { value };
       return { refusal: `${name} = ${text} is outside its domain: it must be one of ${options.join(", ")}` };
     }
-    if (!Object.hasOwn(NUMBERS, name)) return { refusal: `${name} is not a parameter of this page` };
+    if (!Object.hasOwn(NUMBERS, name)) {
+      return { refusal: `${name} is not a parameter of this page, which has ${Object.keys(initial()).join(", ")}` };
+    }
     const value = text.trim() === "" ? NaN : Number(text);
     if (finite(value) && NUMBERS[name].check(value)) return { value };
     return {

@@ -112,8 +112,10 @@ class TestPage:
         assert last
 
     def test_an_unknown_name_is_refused_and_an_anchor_is_not(self, explorer) -> None:
+        known = "p_ref, beta, eps, alpha, clip, p_0, steps, weighting, group_size, axes"
         assert explorer.open("#bta=3&toString=1").text("refusal") == (
-            "bta is not a parameter of this page. toString is not a parameter of this page."
+            f"bta is not a parameter of this page, which has {known}. "
+            f"toString is not a parameter of this page, which has {known}."
         )
         assert explorer.open("#explorer-table").part("refusal").is_hidden()
 
