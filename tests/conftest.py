@@ -85,19 +85,14 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     return standalone(tmp_path_factory.mktemp("explorer")).as_uri()
 
 
-@pytest.fixture
-def explorer(browser: Any, address: str) -> Iterator[Any]:
-    """The explorer as it is first opened."""
+def _opened(browser: Any, address: str) -> Iterator[Any]:
     from tests.explorer import explored
 
     with explored(browser, address) as opened:
         yield opened
 
 
-@pytest.fixture(scope="module")
-def standing(browser: Any, address: str) -> Iterator[Any]:
-    """The explorer, opened once for all tests of a file that ask it or go on from wherever it is."""
-    from tests.explorer import explored
-
-    with explored(browser, address) as opened:
-        yield opened
+explorer = pytest.fixture(_opened)
+"""The explorer as it is first opened."""
+standing = pytest.fixture(scope="module")(_opened)
+"""The explorer, opened once for all tests of a file that ask it or go on from wherever it is."""

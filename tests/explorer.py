@@ -30,9 +30,11 @@ class Explorer:
     def go(self, point: str) -> "Explorer":
         """Another point on the page that is there, as by a link on it."""
         self.page.evaluate(
-            """point => new Promise(gone => {
-                addEventListener("hashchange", gone, { once: true });
+            """point => new Promise(there => {
+                addEventListener("hashchange", there, { once: true });
+                const before = location.href;
                 location.hash = point;
+                if (location.href === before) there();
             })""",
             point,
         )
