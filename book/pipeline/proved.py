@@ -77,7 +77,7 @@ def page() -> str:
     parts = []
     for number, names in PROOFS.items():
         record = next(r for r in RECORDS.values() if r.number == number)
-        about = plain(record.title if isinstance(record, Statement) else record.where)
+        about = read(plain(record.title if isinstance(record, Statement) else record.where))
         about += " (in part)" * (number in PARTLY)
         parts += [fold(_of(names), f"{number}: {about}", f"[in the ledger](#ledger-{record.id})"), ""]
     return "\n".join(parts)
