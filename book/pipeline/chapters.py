@@ -8,6 +8,7 @@ that a killed or failed run leaves either the former chapter or none.
 import json
 import os
 import platform
+import re
 import shutil
 import signal
 import threading
@@ -84,8 +85,10 @@ class Chapter:
 
 
 def chapters(parameters: Parameters) -> list[Chapter]:
-    """All chapters, to be run with the given parameters."""
-    return [Chapter(path, parameters) for path in sorted((ROOT / "notebooks").glob("*.md"))]
+    """All chapters as the table of contents has them, to be run with the given parameters."""
+    order = re.findall(r"file: notebooks/(\S+)", (ROOT / "book" / "_toc.yml").read_text())
+    paths = sorted((ROOT / "notebooks").glob("*.md"), key=lambda path: order.index(path.stem))
+    return [Chapter(path, parameters) for path in paths]
 
 
 def execute(chapter: Chapter, folder: Path) -> None:

@@ -4,6 +4,8 @@ import ast
 import hashlib
 import json
 import tomllib
+from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -62,11 +64,15 @@ def change(before: str, after: str) -> str:
     '`beta / 2` → `beta * 2`'
     """
     words = before.split(), after.split()
-    fewer = min(map(len, words))
-    start = next((i for i in range(fewer) if words[0][i] != words[1][i]), fewer)
-    end = next((i for i in range(fewer - start) if words[0][-1 - i] != words[1][-1 - i]), fewer - start)
+    start = _alike(*words)
+    end = _alike(*(side[start:][::-1] for side in words))
     parts = (side[max(0, start - 1) : len(side) - end + (end > 0)] for side in words)
     return " → ".join(f"`{' '.join(part)}`" for part in parts)
+
+
+def _alike(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many words two lines have in common before they differ."""
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))))
 
 
 def listed() -> list[dict[str, str]]:

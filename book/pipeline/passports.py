@@ -3,7 +3,6 @@
 ``python -m book.pipeline.passports`` enters the figures of the executed chapters in the register of the package.
 """
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ def hand_out(chapters: list[Chapter], folder: Path) -> str:
     folder.mkdir(parents=True)
     commit = source.commit()
     listed = []
-    for chapter in in_order(chapters):
+    for chapter in chapters:
         for shown in _shown(nbformat.read(chapter.kept / f"{chapter.name}.ipynb", as_version=4)):
             figure = shown[MIME]
             passport = _write(chapter.kept / "figures", figure["id"], folder, commit)
@@ -35,16 +34,10 @@ def hand_out(chapters: list[Chapter], folder: Path) -> str:
     return gallery.page(listed)
 
 
-def in_order(chapters: list[Chapter]) -> list[Chapter]:
-    """The chapters as the table of contents has them."""
-    order = re.findall(r"file: notebooks/(\S+)", (ROOT / "book" / "_toc.yml").read_text())
-    return sorted(chapters, key=lambda chapter: order.index(chapter.name))
-
-
 def registered(chapters: list[Chapter]) -> str:
     """The register of figures that the executed chapters give."""
     published = []
-    for chapter in in_order(chapters):
+    for chapter in chapters:
         for shown in _shown(nbformat.read(chapter.kept / f"{chapter.name}.ipynb", as_version=4)):
             passport = parse((chapter.kept / "figures" / f"{shown[MIME]['id']}.json").read_text().strip())
             published.append(Published.of(passport))

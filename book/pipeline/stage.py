@@ -12,7 +12,7 @@ from book.pipeline import ROOT, house, llms, mutants, proved, story
 from book.pipeline.chapters import Chapter
 from book.pipeline.cost import tables
 from book.pipeline.explorer import lay_out
-from book.pipeline.passports import drop_pictures, hand_out, in_order
+from book.pipeline.passports import drop_pictures, hand_out
 from book.pipeline.symbols import symbols
 from grpo_paper import __version__
 from grpo_paper.figure import source
@@ -31,10 +31,10 @@ def stage(chapters: list[Chapter], version: str, folder: Path) -> None:
     config.write_text(config.read_text().replace("VERSION", version))
     notation = (ROOT / "book" / "notation.md").read_text()
     checks = {}
-    for chapter in in_order(chapters):
+    for chapter in chapters:
         notebook = nbformat.read(chapter.kept / f"{chapter.name}.ipynb", as_version=4)
-        prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
         texts = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
+        prose = "\n".join(cell.source for cell in texts)
         for cell in texts:
             cell.source = proved.with_folds(cell.source)
         first = next(cell for cell in texts if SECTION.search(cell.source))

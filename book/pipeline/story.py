@@ -23,7 +23,7 @@ HEAD = """\
 Every one of them holds in the execution that this book was made from; a chapter in which one fails is not published. A
 check with two numbers was measured, one without is either so or not.
 """
-SECTION = re.compile(r"^##+ (.+)$", re.MULTILINE)
+HEADING = re.compile(r"^##+ (.+)$", re.MULTILINE)
 SAID = {"show-input", "hide-input", "remove-input", "remove-cell"}
 """Tags of cells that say themselves what is seen of their code."""
 
@@ -35,7 +35,7 @@ def fold(notebook: NotebookNode) -> list[Check]:
     section = "At the start"
     for cell in notebook.cells:
         if cell.cell_type != "code":
-            section = (SECTION.findall(cell.source) or [section])[-1]
+            section = (HEADING.findall(cell.source) or [section])[-1]
             continue
         tags = cell.metadata.setdefault("tags", [])
         if not SAID & set(tags):

@@ -150,10 +150,8 @@ from grpo_paper.figure import publish
 publish("fig-weights", plt.figure(), data={"x": [0, 1]}, caption="Two points.", alt="Nothing.")
 """
 
-    def test_with_commit_and_statements(self, kept, monkeypatch) -> None:
+    def test_with_commit_and_statements(self, kept) -> None:
         """The kept figure knows neither; both are set when it is handed out, and a second time alike."""
-        monkeypatch.setattr(passports, "ROOT", kept)
-        (kept / "book" / "_toc.yml").write_text("- file: notebooks/minimal")
         chapter = minimal(kept / "notebooks", self.BODY)
         pipeline._keep(chapter)
         page = passports.hand_out([chapter], kept / "out")
